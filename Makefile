@@ -1,0 +1,57 @@
+# The rules, in the order in which a newcomer needs them:
+#   run      builds, starts a simulated Horde and the server, sends one streamed chat completion, keeps serving
+#   serve    builds and serves the real AI Horde on 127.0.0.1:8080
+#   test     everything that CI runs: lint, build, unit tests, end-to-end tests with openai-python
+#   check    lint, build with the import check, unit tests
+#   format   formats the sources
+#   fuzz     builds and runs the fuzz targets, FUZZ_SECONDS each
+#   bench    prints the measurements that documents quote
+#   asan, tsan   the unit tests under a sanitizer
+#   clean    removes what the build made
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+SWIFT_FLAGS := --explicit-target-dependency-import-check error
+FUZZ_SECONDS ?= 20
+
+.PHONY: run serve test check lint build format fuzz bench asan tsan clean dependencies
+
+run: dependencies
+	@Scripts/run
+
+serve: dependencies
+	swift build -c release --product interposer
+	.build/release/interposer serve
+
+test: dependencies
+	@Scripts/test
+
+check: lint build
+	swift test --no-parallel
+
+lint:
+	swift format lint --strict --recursive Sources Tests Package.swift
+
+build:
+	swift build --build-tests $(SWIFT_FLAGS)
+
+format:
+	swift format --in-place --recursive Sources Tests Package.swift
+
+fuzz: dependencies
+	@Scripts/fuzz $(FUZZ_SECONDS)
+
+bench:
+	@Scripts/bench
+
+asan:
+	ASAN_OPTIONS=detect_leaks=1 swift test --sanitize=address --scratch-path .build-asan --no-parallel
+
+tsan:
+	swift test --sanitize=thread --scratch-path .build-tsan --no-parallel
+
+clean:
+	rm -rf .build .build-asan .build-tsan
+
+dependencies:
+	@Scripts/dependencies

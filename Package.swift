@@ -1,0 +1,89 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+
+/// A target of ours: the arrows of docs/ARCHITECTURE.md, one line each.
+func floor(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "interposer",
+    products: [.executable(name: "interposer", targets: ["CLI"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CLinux", path: "Modules/CLinux", providers: [.apt(["libc6-dev"])]),
+        .systemLibrary(
+            name: "CMicroHTTPD",
+            path: "Modules/CMicroHTTPD",
+            pkgConfig: "libmicrohttpd",
+            providers: [.apt(["libmicrohttpd-dev"])]
+        ),
+        .systemLibrary(
+            name: "CCurl",
+            path: "Modules/CCurl",
+            pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"])]
+        ),
+
+        floor("EventLoop", ["CLinux", heap]),
+        floor("HTTPServer", ["EventLoop", "CLinux", "CMicroHTTPD", httpTypes]),
+        floor("HTTPClient", ["EventLoop", "CLinux", "CCurl", httpTypes, deque]),
+        floor("OpenAI", []),
+        floor("Prompting", [], resources: [.embedInCode("Resources/chat-formats.json")]),
+        floor("Horde", ["HTTPClient", "EventLoop", httpTypes, deque]),
+        floor(
+            "Gateway",
+            ["Horde", "OpenAI", "Prompting", "HTTPServer", "HTTPClient", "EventLoop", httpTypes, logging]
+        ),
+        floor("HordeSimulator", ["HTTPServer", "EventLoop", "OpenAI", httpTypes]),
+        .executableTarget(
+            name: "CLI",
+            dependencies: [
+                "Gateway", "HordeSimulator", "Horde", "HTTPClient", "HTTPServer", "OpenAI", "Prompting", "EventLoop",
+                argumentParser, logging,
+            ],
+            swiftSettings: settings
+        ),
+
+        .target(
+            name: "TestSupport",
+            dependencies: ["EventLoop", "CLinux"],
+            path: "Tests/TestSupport",
+            swiftSettings: settings
+        ),
+        tests("EventLoopTests", ["EventLoop", "CLinux", "TestSupport"]),
+        tests("HTTPServerTests", ["HTTPServer", "EventLoop", "TestSupport", httpTypes]),
+        tests("HTTPClientTests", ["HTTPClient", "HTTPServer", "EventLoop", "TestSupport", httpTypes]),
+        tests("OpenAITests", ["OpenAI"]),
+        tests("PromptingTests", ["Prompting"], exclude: ["Snapshots"]),
+        tests(
+            "HordeSimulatorTests",
+            ["HordeSimulator", "HTTPServer", "EventLoop", "OpenAI", httpTypes],
+            exclude: ["Recordings"]
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)

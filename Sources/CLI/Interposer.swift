@@ -1,0 +1,1 @@
+@main enum Interposer { static func main() {} }

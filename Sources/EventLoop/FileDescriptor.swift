@@ -1,0 +1,25 @@
+import CLinux
+import Glibc
+
+/// Owns one file descriptor.
+///
+/// ## When it goes away
+/// The descriptor is closed, exactly once.
+package struct FileDescriptor: ~Copyable {
+    package let rawValue: CInt
+
+    /// Takes over a descriptor that a system call has just returned; traps when that call had failed.
+    package init(owning rawValue: CInt) {
+        precondition(rawValue >= 0, "not a descriptor: \(String(cString: strerror(errno)))")
+        self.rawValue = rawValue
+    }
+
+    /// Gives the descriptor to a new owner, who closes it.
+    package consuming func release() -> CInt {
+        let descriptor = rawValue
+        discard self
+        return descriptor
+    }
+
+    deinit { close(rawValue) }
+}

@@ -1,0 +1,48 @@
+import CLinux
+import Glibc
+
+/// SIGTERM and SIGINT as something to await.
+///
+/// ## When it goes away
+/// The descriptor is unwatched and closed; the signals stay blocked, because a process that once took them over must not
+/// be ended by a late one while it cleans up.
+@LoopActor
+package final class TerminationSignals {
+    private let descriptor: FileDescriptor
+    private var received = 0
+    private var waiter: CheckedContinuation<Void, Never>?
+
+    /// Takes the two signals over from their default action.
+    ///
+    /// To be created before other threads are: they inherit the mask of the thread that starts them.
+    package init() {
+        var mask = sigset_t()
+        sigemptyset(&mask)
+        sigaddset(&mask, SIGTERM)
+        sigaddset(&mask, SIGINT)
+        pthread_sigmask(SIG_BLOCK, &mask, nil)
+        descriptor = FileDescriptor(owning: signalfd(-1, &mask, CInt(SFD_NONBLOCK | SFD_CLOEXEC)))
+        EventLoop.watch(descriptor.rawValue, for: .readable) { [weak self] _ in self?.drain() }
+    }
+
+    isolated deinit { EventLoop.unwatch(descriptor.rawValue) }
+
+    /// Waits for the next of the signals; one that came while nobody waited is not lost.
+    package func next() async {
+        await withCheckedContinuation { continuation in
+            precondition(waiter == nil, "one waiter at a time")
+            if received > 0 { continuation.resume() } else { waiter = continuation }
+        }
+        received -= 1
+    }
+
+    private func drain() {
+        var info = signalfd_siginfo()
+        while read(descriptor.rawValue, &info, MemoryLayout<signalfd_siginfo>.size) > 0 {
+            received += 1
+        }
+        guard received > 0 else { return }
+        waiter?.resume()
+        waiter = nil
+    }
+}
