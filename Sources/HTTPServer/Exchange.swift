@@ -1,0 +1,267 @@
+import CMicroHTTPD
+import EventLoop
+import HTTPTypes
+
+/// One request and its answer on the wire: carries out what `ExchangeState` decides.
+///
+/// ## When it goes away
+/// Its connection holds it from the request line until libmicrohttpd is through with the request; a handler that is still
+/// running holds it a little longer, and finds its phase `.ended`, in which everything it does is without effect.
+@LoopActor
+final class Exchange {
+    let id: String
+    private(set) var state: ExchangeState
+    private let target: RequestTarget?
+    private let server: HTTPServer
+    private let connection: Connection
+    /// libmicrohttpd's connection: borrowed, and nil once it has said that the request is over.
+    private var handle: OpaquePointer?
+    private var task: Task<Void, Never>?
+    private var head: Head?
+    private var deadline: TimerID?
+    private let started = ContinuousClock.now
+    private(set) var status: HTTPResponse.Status?
+    private(set) var sentBytes = 0
+    private var isClientGone = false
+
+    /// Method and fields, known once the whole head is there.
+    struct Head {
+        let method: HTTPRequest.Method
+        let fields: HTTPFields
+        let isChunked: Bool
+        let clientID: String?
+    }
+
+    /// How many exist, for the test that none is left behind.
+    private(set) static var liveCount = 0
+
+    init(target: String, handle: OpaquePointer, connection: Connection, server: HTTPServer) {
+        self.target = RequestTarget(target)
+        self.handle = handle
+        self.connection = connection
+        self.server = server
+        id = RequestID.random()
+        state = ExchangeState(bodyBytesMax: server.limits.bodyBytesMax, outboxBytesMax: server.limits.outboxBytesMax)
+        Self.liveCount += 1
+        server.began(self)
+        connection.began(self)
+    }
+
+    isolated deinit { Self.liveCount -= 1 }
+
+    /// The id that the client is told: its own, where it sent a well-formed one.
+    var publicID: String { head?.clientID ?? id }
+
+    // MARK: From libmicrohttpd
+
+    /// The head is complete: it is judged before a byte of the body is taken.
+    func receivedHead(_ reported: [(name: String, value: String)], method: String, version: String, headBytes: Int) {
+        var fields = HTTPFields()
+        for (name, value) in reported {
+            guard let name = HTTPField.Name(name) else { continue }
+            fields.append(HTTPField(name: name, value: value))
+        }
+        head = Head(
+            method: HTTPRequest.Method(method) ?? .get,
+            fields: fields,
+            isChunked: fields[.transferEncoding] != nil,
+            clientID: fields[.requestID].flatMap { RequestID.isWellFormed($0) ? $0 : nil }
+        )
+        connection.headIsComplete()
+        deadline = EventLoop.schedule(after: server.limits.bodySecondsMax) { [connection] in connection.shutdown() }
+        do throws(Refusal) {
+            let check = RequestGuard(bodyBytesMax: server.limits.bodyBytesMax, headBytesMax: server.limits.headBytesMax)
+            try check.check(version: version, headBytes: headBytes, fields: reported)
+            if target == nil { throw .malformed("The request target is not a path.") }
+        } catch {
+            refuse(error)
+        }
+    }
+
+    var hasHead: Bool { head != nil }
+
+    /// Whether the request is still on its way in.
+    var isReceiving: Bool {
+        switch state.phase {
+        case .receiving, .overflowed: true
+        default: false
+        }
+    }
+
+    func received(_ bytes: UnsafeRawBufferPointer) {
+        state.received(bytes)
+    }
+
+    /// The request is whole: starts the handler, and lets it run as far as it gets without waiting.
+    func receivedAll() {
+        endDeadline()
+        guard let body = state.receivedAll(), let target, let head else {
+            return refuse(.bodyTooLarge(bytesMax: server.limits.bodyBytesMax))
+        }
+        let request = Request(
+            id: publicID,
+            method: head.method,
+            rawPath: target.rawPath,
+            path: target.path,
+            query: target.query,
+            fields: head.fields,
+            body: body,
+            remoteAddress: connection.remoteAddress
+        )
+        task = EventLoop.task { [self, handler = server.handler] in
+            await handler(request, ResponseWriter(self))
+        }
+        EventLoop.shared.runReady()
+        if connection.isPeerGone { clientLeft() }
+    }
+
+    /// What the access callback shall return: an answer to queue, a suspension, or the end of the connection.
+    func asked() -> MHD_Result {
+        guard let handle else { return .NO }
+        switch state.asked() {
+        case .suspend:
+            // "The connection must be resumed … it must not be used by the callback after" (MHD_suspend_connection).
+            MHD_suspend_connection(handle)
+            if connection.isPeerGone { clientLeft() }
+            return .YES
+        case .queue(let answer):
+            return queue(answer, on: handle)
+        default: return .YES
+        }
+    }
+
+    private func queue(_ answer: ExchangeState.Answer, on handle: OpaquePointer) -> MHD_Result {
+        switch answer {
+        case .cut: return .NO
+        case .whole(let head, let body):
+            sentBytes += body.count
+            return queueResponse(.whole(body), head, on: handle)
+        case .stream(let head, _):
+            return queueResponse(.stream(self), head, on: handle)
+        }
+    }
+
+    private func queueResponse(_ body: Response.Body, _ head: ResponseHead, on handle: OpaquePointer) -> MHD_Result {
+        guard let response = Response(body) else { return .NO }
+        status = head.status
+        for field in head.fields { response.add(field.name.rawName, field.value) }
+        response.add("x-request-id", publicID)
+        // After chunks the next request's first byte is only as certain as libmicrohttpd's reading of them.
+        if self.head?.isChunked ?? true { response.add("Connection", "close") }
+        return response.queue(status: head.status.code, on: handle)
+    }
+
+    func pull(atMost count: Int) -> ExchangeState.Pull {
+        let pull = state.pull(atMost: count)
+        switch pull {
+        case .bytes(let bytes): sentBytes += bytes.count
+        case .suspend:
+            if let handle { MHD_suspend_connection(handle) }
+        case .finished, .cut: break
+        }
+        return pull
+    }
+
+    /// libmicrohttpd is through with the request, whatever the outcome.
+    func completed(isWhole: Bool) {
+        endDeadline()
+        let isWhole = isWhole && !state.isOpen && !isClientGone
+        state.completed()
+        handle = nil
+        task?.cancel()
+        task = nil
+        connection.ended(self)
+        server.ended(self, summary(isWhole: isWhole))
+    }
+
+    // MARK: From the connection and the server
+
+    func clientLeft() {
+        isClientGone = true
+        perform(state.clientLeft())
+    }
+
+    /// The server stops, and has waited long enough for what is still on its way out.
+    func shutdown() {
+        connection.shutdown()
+    }
+
+    // MARK: From the handler, through its writer
+
+    func answer(_ answer: ExchangeState.Answer) {
+        perform(state.answer(answer))
+    }
+
+    func write(_ bytes: [UInt8]) {
+        perform(state.write(bytes))
+    }
+
+    func finish(_ end: ExchangeState.Outbox.End) {
+        perform(state.finish(end))
+    }
+
+    func refuse(_ refusal: Refusal) {
+        let answer = server.render(refusal)
+        var fields = answer.fields
+        fields[.connection] = "close"
+        perform(state.answer(.whole(ResponseHead(status: answer.status, fields: fields), body: answer.body)))
+    }
+
+    private func perform(_ action: ExchangeState.Action) {
+        switch action {
+        case .nothing: break
+        case .resume: resume()
+        case .cancel: task?.cancel()
+        case .resumeAndCancel:
+            resume()
+            task?.cancel()
+        case .suspend, .queue: preconditionFailure("only libmicrohttpd's callbacks lead to these")
+        }
+    }
+
+    private func resume() {
+        guard let handle else { return }
+        // "The connection will be resumed by the next MHD_run" (microhttpd.h): so the server is told to run it.
+        MHD_resume_connection(handle)
+        connection.needsRun()
+    }
+
+    private func endDeadline() {
+        if let deadline { EventLoop.cancel(deadline) }
+        deadline = nil
+    }
+
+    private func summary(isWhole: Bool) -> ExchangeSummary {
+        ExchangeSummary(
+            id: publicID,
+            method: head?.method.rawValue ?? "-",
+            path: target?.rawPath ?? "-",
+            status: status?.code,
+            sentBytes: sentBytes,
+            duration: .now - started,
+            isWhole: isWhole,
+            remoteAddress: connection.remoteAddress
+        )
+    }
+}
+
+/// What a log says of one exchange.
+package struct ExchangeSummary: Sendable {
+    package let id: String
+    package let method: String
+    package let path: String
+    /// nil when the connection ended before an answer began.
+    package let status: Int?
+    /// Bytes of the answer's body.
+    package let sentBytes: Int
+    package let duration: Duration
+    /// Whether the client was there to take the answer to its end.
+    package let isWhole: Bool
+    package let remoteAddress: String
+}
+
+extension HTTPField.Name {
+    fileprivate static var requestID: HTTPField.Name {
+        HTTPField.Name("x-request-id") ?? .date
+    }
+}

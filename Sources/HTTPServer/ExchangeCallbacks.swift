@@ -1,0 +1,163 @@
+import CMicroHTTPD
+import EventLoop
+import Glibc
+import HTTPTypes
+
+// The functions that libmicrohttpd calls, and nothing else. Each enters the loop's isolation, which is checked, because
+// libmicrohttpd calls back only from inside MHD_run and MHD_add_connection, and only the loop calls those.
+//
+// nonisolated(unsafe) stands at each door because a raw pointer is not Sendable; these pointers never leave the thread.
+
+/// The request line has been read: an `Exchange` begins.
+///
+/// libmicrohttpd keeps it as the request's context.
+func onTarget(
+    context: UnsafeMutableRawPointer?,
+    target: UnsafePointer<CChar>?,
+    handle: OpaquePointer?
+) -> UnsafeMutableRawPointer? {
+    guard let context, let target, let handle else { preconditionFailure("libmicrohttpd names server and request") }
+    nonisolated(unsafe) let (server, uri, connection) = (context, target, handle)
+    nonisolated(unsafe) var exchange: UnsafeMutableRawPointer?
+    LoopActor.assumeIsolated {
+        guard let known = mhd_connection_context(connection) else { return }
+        let owner = Unmanaged<Connection>.fromOpaque(known).takeUnretainedValue()
+        let made = Exchange(
+            target: String(cString: uri),
+            handle: connection,
+            connection: owner,
+            server: Unmanaged<HTTPServer>.fromOpaque(server).takeUnretainedValue()
+        )
+        // Unretained: the connection keeps its exchange, because onCompleted does not come for a request that
+        // libmicrohttpd itself refuses while it reads the head.
+        exchange = Unmanaged.passUnretained(made).toOpaque()
+    }
+    return exchange
+}
+
+/// Called when the head is there, for each piece of the body, when the request is whole, and after each resume.
+func onRequest(
+    context: UnsafeMutableRawPointer?,
+    handle: OpaquePointer?,
+    url: UnsafePointer<CChar>?,
+    method: UnsafePointer<CChar>?,
+    version: UnsafePointer<CChar>?,
+    bytes: UnsafePointer<CChar>?,
+    count: UnsafeMutablePointer<Int>?,
+    slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+) -> MHD_Result {
+    guard let handle, let method, let version, let count, let known = slot?.pointee else { return .NO }
+    nonisolated(unsafe) let (request, connection, verb, protocolVersion) = (known, handle, method, version)
+    nonisolated(unsafe) let (piece, pieceBytes) = (bytes, count)
+    return LoopActor.assumeIsolated {
+        let exchange = Unmanaged<Exchange>.fromOpaque(request).takeUnretainedValue()
+        if !exchange.hasHead {
+            exchange.receivedHead(connection, method: String(cString: verb), version: String(cString: protocolVersion))
+            return exchange.asked()
+        }
+        if pieceBytes.pointee > 0 {
+            exchange.received(UnsafeRawBufferPointer(start: piece, count: pieceBytes.pointee))
+            pieceBytes.pointee = 0
+            return .YES
+        }
+        if exchange.isReceiving { exchange.receivedAll() }
+        return exchange.asked()
+    }
+}
+
+/// The request is over: answered, or its connection gone.
+func onCompleted(
+    context: UnsafeMutableRawPointer?,
+    handle: OpaquePointer?,
+    slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
+    reason: MHD_RequestTerminationCode
+) {
+    guard let slot, let known = slot.pointee else { return }
+    slot.pointee = nil
+    nonisolated(unsafe) let exchange = known
+    let isWhole = reason == .REQUEST_TERMINATED_COMPLETED_OK
+    LoopActor.assumeIsolated {
+        Unmanaged<Exchange>.fromOpaque(exchange).takeUnretainedValue().completed(isWhole: isWhole)
+    }
+}
+
+/// A connection begins or ends; at its end the socket is still open, so it can be taken out of the epoll set.
+func onConnection(
+    context: UnsafeMutableRawPointer?,
+    handle: OpaquePointer?,
+    slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
+    event: MHD_ConnectionNotificationCode
+) {
+    guard let context, let handle, let slot else { preconditionFailure("libmicrohttpd names server and connection") }
+    nonisolated(unsafe) let (owner, connection, place) = (context, handle, slot)
+    LoopActor.assumeIsolated {
+        switch event {
+        case .CONNECTION_NOTIFY_STARTED:
+            let server = Unmanaged<HTTPServer>.fromOpaque(owner).takeUnretainedValue()
+            let made = server.connected(mhd_connection_descriptor(connection))
+            place.pointee = Unmanaged.passRetained(made).toOpaque()
+        case .CONNECTION_NOTIFY_CLOSED:
+            guard let known = place.pointee else { return }
+            place.pointee = nil
+            Unmanaged<Connection>.fromOpaque(known).takeRetainedValue().closed()
+        @unknown default: break
+        }
+    }
+}
+
+/// libmicrohttpd wants more of a streamed body.
+///
+/// Zero without a suspension would make it ask again at once, for ever.
+func onRead(
+    context: UnsafeMutableRawPointer?,
+    position: UInt64,
+    buffer: UnsafeMutablePointer<CChar>?,
+    capacity: Int
+) -> Int {
+    guard let context, let buffer else { return mhd_end_with_error }
+    nonisolated(unsafe) let (known, place) = (context, buffer)
+    return LoopActor.assumeIsolated {
+        switch Unmanaged<Exchange>.fromOpaque(known).takeUnretainedValue().pull(atMost: capacity) {
+        case .bytes(let bytes):
+            UnsafeMutableRawBufferPointer(start: place, count: capacity).copyBytes(from: bytes)
+            return bytes.count
+        case .suspend: return 0
+        case .finished: return mhd_end_of_stream
+        case .cut: return mhd_end_with_error
+        }
+    }
+}
+
+/// The body will not be read any more: releases what `Response.init` retained for `onRead`.
+func onReadEnded(context: UnsafeMutableRawPointer?) {
+    guard let context else { return }
+    nonisolated(unsafe) let known = context
+    LoopActor.assumeIsolated { Unmanaged<Exchange>.fromOpaque(known).release() }
+}
+
+extension Exchange {
+    /// Reads the head that libmicrohttpd holds, and has the guard judge it.
+    fileprivate func receivedHead(_ connection: OpaquePointer, method: String, version: String) {
+        var reported: [(name: String, value: String)] = []
+        withUnsafeMutablePointer(to: &reported) { reported in
+            _ = MHD_get_connection_values(
+                connection,
+                .HEADER_KIND,
+                { context, _, name, value in
+                    guard let context, let name else { return .YES }
+                    context.assumingMemoryBound(to: [(name: String, value: String)].self).pointee.append(
+                        (String(cString: name), value.map { String(cString: $0) } ?? "")
+                    )
+                    return .YES
+                },
+                reported
+            )
+        }
+        receivedHead(
+            reported,
+            method: method,
+            version: version,
+            headBytes: mhd_request_head_bytes(connection)
+        )
+    }
+}

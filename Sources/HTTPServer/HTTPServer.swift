@@ -1,0 +1,161 @@
+package import EventLoop
+package import HTTPTypes
+
+/// An HTTP/1.1 server on libmicrohttpd: connections come in, `handler` is called with whole requests.
+///
+/// This target knows nothing of OpenAI or Horde. It promises that every exchange is answered or cut off, exactly once;
+/// that a handler whose client has gone is cancelled at once; and that everything it holds for a stranger has a limit.
+/// A request passes through the files in this order: `Listener` accepts, `Daemon` is the shard of libmicrohttpd that
+/// reads, `ExchangeCallbacks` is what it calls, `RequestGuard` judges the head, `Exchange` carries out what
+/// `ExchangeState` decides, the handler answers through `ResponseWriter`, `Response` is the answer in C.
+@LoopActor
+package final class HTTPServer {
+    package typealias Handler = @LoopActor @Sendable (Request, consuming ResponseWriter) async -> Void
+
+    /// An answer that the server gives without the handler.
+    package struct Answer: Sendable {
+        package let status: HTTPResponse.Status
+        package let fields: HTTPFields
+        package let body: [UInt8]
+
+        package init(status: HTTPResponse.Status, fields: HTTPFields, body: [UInt8]) {
+            self.status = status
+            self.fields = fields
+            self.body = body
+        }
+    }
+
+    let limits: Limits
+    let handler: Handler
+    let render: @Sendable (Refusal) -> Answer
+    private let onEnd: @LoopActor (ExchangeSummary) -> Void
+    private var shards: [Daemon] = []
+    private var nextShard = 0
+    private var listener: Listener?
+    private var arriving: (shard: Daemon, remoteAddress: String)?
+    private var exchanges: [ObjectIdentifier: Exchange] = [:]
+    private var hook: EventLoop.HookID?
+    private var idleWaiter: CheckedContinuation<Void, Never>?
+
+    /// Where the server listens; the port is the real one, also when 0 was asked for.
+    package private(set) var address: ListenAddress
+
+    /// Starts to listen.
+    ///
+    /// - Parameters:
+    ///   - address: where.
+    ///   - limits: what a stranger may make the server hold.
+    ///   - render: gives the server's own refusals their body, so that they look like the handler's errors.
+    ///   - onEnd: is told of every exchange when it is over, for the access log.
+    ///   - handler: answers.
+    /// - Throws: `ListenError` when the address cannot be had.
+    package init(
+        listeningOn address: ListenAddress,
+        limits: Limits = Limits(),
+        render: @escaping @Sendable (Refusal) -> Answer = HTTPServer.plainText,
+        onEnd: @escaping @LoopActor (ExchangeSummary) -> Void = { _ in },
+        handler: @escaping Handler
+    ) throws(ListenError) {
+        self.limits = limits
+        self.handler = handler
+        self.render = render
+        self.onEnd = onEnd
+        self.address = address
+        let listener = try Listener(address) { [weak self] connection, peer in
+            self?.accept(connection, from: peer)
+        }
+        self.listener = listener
+        self.address = listener.address
+        let connectionsPerShardMax = limits.connectionsMax / limits.shards + 1
+        shards = (0..<limits.shards).map { _ in Daemon(self, connectionsMax: connectionsPerShardMax) }
+        hook = EventLoop.addHook { [weak self] in self?.beforeSleep() }
+    }
+
+    isolated deinit {
+        precondition(exchanges.isEmpty, "a server is stopped before it goes away")
+        if let hook { EventLoop.removeHook(hook) }
+    }
+
+    // MARK: Stopping
+
+    /// Accepts no more connections; those that exist go on.
+    package func stopListening() {
+        listener = nil
+    }
+
+    /// Ends the server: handlers are cancelled, answers that are complete get a moment to leave, connections close.
+    package func stop() async {
+        stopListening()
+        for exchange in exchanges.values { exchange.clientLeft() }
+        let timer = EventLoop.schedule(after: limits.flushSecondsMax) { [weak self] in
+            self?.exchanges.values.forEach { $0.shutdown() }
+        }
+        await withCheckedContinuation { waiter in
+            // Asked here and not before: for a caller without the loop's executor preference the body runs a turn later.
+            if exchanges.isEmpty { waiter.resume() } else { idleWaiter = waiter }
+        }
+        EventLoop.cancel(timer)
+        shards = []
+    }
+
+    /// How many requests are being received, worked on or answered.
+    package var openExchanges: Int { exchanges.count }
+
+    // MARK: For the listener, the shards and the exchanges
+
+    private func accept(_ connection: consuming FileDescriptor, from peer: PeerAddress) {
+        let shard = shards[nextShard]
+        nextShard = (nextShard + 1) % shards.count
+        arriving = (shard, peer.host)
+        shard.add(connection, from: peer)
+        arriving = nil
+    }
+
+    /// libmicrohttpd has taken the connection that `accept` is handing over.
+    func connected(_ descriptor: CInt) -> Connection {
+        guard let arriving else { preconditionFailure("connections come from our listener alone") }
+        return Connection(
+            descriptor: descriptor,
+            remoteAddress: arriving.remoteAddress,
+            shard: arriving.shard,
+            headSecondsMax: limits.headSecondsMax
+        )
+    }
+
+    func began(_ exchange: Exchange) {
+        exchanges[ObjectIdentifier(exchange)] = exchange
+    }
+
+    func ended(_ exchange: Exchange, _ summary: ExchangeSummary) {
+        exchanges[ObjectIdentifier(exchange)] = nil
+        onEnd(summary)
+        guard exchanges.isEmpty, let waiter = idleWaiter else { return }
+        idleWaiter = nil
+        waiter.resume()
+    }
+
+    private func beforeSleep() -> Duration? {
+        var wait: Duration?
+        for shard in shards {
+            if let limit = shard.beforeSleep() { wait = min(wait ?? limit, limit) }
+        }
+        return wait
+    }
+
+    /// The refusals of a server whose owner gave them no other form.
+    package nonisolated static let plainText: @Sendable (Refusal) -> Answer = { refusal in
+        let (status, text): (HTTPResponse.Status, String) =
+            switch refusal {
+            case .bodyTooLarge(let bytesMax): (.contentTooLarge, "The body is larger than \(bytesMax) bytes.")
+            case .headTooLarge(let bytesMax):
+                (.requestHeaderFieldsTooLarge, "The head is larger than \(bytesMax) bytes.")
+            case .malformed(let reason): (.badRequest, reason)
+            case .abandoned: (.internalServerError, "The request was not answered.")
+            }
+        return Answer(
+            status: status,
+            fields: [.contentType: "text/plain; charset=utf-8"],
+            body: Array((text + "\n").utf8)
+        )
+    }
+}

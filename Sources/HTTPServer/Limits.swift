@@ -1,0 +1,30 @@
+extension HTTPServer {
+    /// Everything a stranger can make the server hold or wait for.
+    package struct Limits: Sendable {
+        /// Daemons of libmicrohttpd, each with a part of the connections.
+        package var shards = 8
+        /// Connections at a time; one more is closed at once.
+        package var connectionsMax = 16_384
+        /// What libmicrohttpd sets aside for each connection.
+        ///
+        /// It must hold a head twice over: a head that does not fit is
+        /// answered by libmicrohttpd itself, in HTML.
+        package var connectionMemoryBytes = 32_768
+        /// Request line and header fields together.
+        package var headBytesMax = 16_384
+        /// A request's body.
+        package var bodyBytesMax = 8 * 1024 * 1024
+        /// Bytes of a stream that its reader has not taken; with more it is cut off.
+        package var outboxBytesMax = 256 * 1024
+        /// From the connection to the end of its first head.
+        package var headSecondsMax = Duration.seconds(10)
+        /// From the end of a head to the end of its body.
+        package var bodySecondsMax = Duration.seconds(30)
+        /// A connection on which nothing happens; one that waits for its answer does not count.
+        package var idleSecondsMax = Duration.seconds(75)
+        /// What a stopping server gives to answers that are on their way out.
+        package var flushSecondsMax = Duration.seconds(1)
+
+        package init() {}
+    }
+}

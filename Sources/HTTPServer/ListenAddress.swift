@@ -1,0 +1,43 @@
+/// Where to listen: `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080` or `:8080` for every address; port 0 picks a free one.
+package struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
+    package let host: String
+    package let port: UInt16
+
+    package init(host: String, port: UInt16) {
+        self.host = host
+        self.port = port
+    }
+
+    /// Reads `HOST:PORT`; an IPv6 address stands in brackets.
+    package init(parsing text: String) throws(ListenError) {
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            throw .malformedAddress(text)
+        }
+        var host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+        guard host.isEmpty || !host.contains(where: { $0 == "[" || $0 == "]" || $0.isWhitespace }),
+            host.contains(":") == text.hasPrefix("[")
+        else {
+            throw .malformedAddress(text)
+        }
+        self.init(host: String(host), port: port)
+    }
+
+    package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}
+
+/// Why a server could not start.
+package enum ListenError: Error, Equatable, CustomStringConvertible {
+    case malformedAddress(String)
+    case unknownHost(String)
+    /// The system said no; `reason` is `strerror`'s text.
+    case refused(ListenAddress, reason: String)
+
+    package var description: String {
+        switch self {
+        case .malformedAddress(let text): "'\(text)' is not an address to listen on; expected HOST:PORT"
+        case .unknownHost(let host): "no address is known for the host '\(host)'"
+        case .refused(let address, let reason): "cannot listen on \(address): \(reason)"
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import CLinux
+import EventLoop
+import Glibc
+
+/// One listening socket, and what it accepts.
+///
+/// The listener is ours rather than libmicrohttpd's, because connections are handed to several daemons in turn, and
+/// because libmicrohttpd accepts at most ten at a time.
+///
+/// ## When it goes away
+/// The socket is unwatched and closed; connections in the kernel's backlog are reset.
+@LoopActor
+final class Listener {
+    let address: ListenAddress
+    private let socket: FileDescriptor
+    private let accept: @LoopActor (consuming FileDescriptor, PeerAddress) -> Void
+    private var pause: TimerID?
+
+    private static let backlog: CInt = 4096
+    private static let acceptsPerTurnMax = 256
+    private static let pauseWithoutDescriptors = Duration.milliseconds(100)
+
+    init(
+        _ address: ListenAddress,
+        accept: @escaping @LoopActor (consuming FileDescriptor, PeerAddress) -> Void
+    ) throws(ListenError) {
+        let socket = try Self.bind(address)
+        self.address = ListenAddress(host: address.host.isEmpty ? "0.0.0.0" : address.host, port: Self.port(of: socket))
+        self.accept = accept
+        self.socket = FileDescriptor(owning: socket)
+        watch()
+    }
+
+    isolated deinit {
+        if let pause { EventLoop.cancel(pause) }
+        EventLoop.unwatch(socket.rawValue)
+    }
+
+    private func watch() {
+        EventLoop.watch(socket.rawValue, for: .readable) { [weak self] _ in self?.acceptAll() }
+    }
+
+    private func acceptAll() {
+        for _ in 0..<Self.acceptsPerTurnMax {
+            var storage = sockaddr_storage()
+            var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+            let accepted = withUnsafeMutableBytes(of: &storage) { bytes in
+                accept4(
+                    socket.rawValue,
+                    bytes.assumingMemoryBound(to: sockaddr.self).baseAddress,
+                    &length,
+                    linux_accept_flags
+                )
+            }
+            guard accepted >= 0 else { return acceptFailed(errno) }
+            let connection = FileDescriptor(owning: accepted)
+            // Each event of a stream is a small segment that somebody waits for.
+            var on: CInt = 1
+            setsockopt(accepted, CInt(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<CInt>.size))
+            accept(connection, PeerAddress(storage: storage, length: length))
+        }
+    }
+
+    /// Without a free descriptor the socket stays readable: waiting a moment keeps that from becoming a busy loop.
+    private func acceptFailed(_ code: CInt) {
+        guard code == EMFILE || code == ENFILE || code == ENOBUFS || code == ENOMEM else { return }
+        EventLoop.unwatch(socket.rawValue)
+        pause = EventLoop.schedule(after: Self.pauseWithoutDescriptors) { [weak self] in self?.watch() }
+    }
+
+    private static func bind(_ address: ListenAddress) throws(ListenError) -> CInt {
+        var hints = addrinfo()
+        hints.ai_flags = AI_PASSIVE | AI_ADDRCONFIG
+        hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
+        var found: UnsafeMutablePointer<addrinfo>?
+        let host = address.host.isEmpty ? "0.0.0.0" : address.host
+        guard getaddrinfo(host, String(address.port), &hints, &found) == 0, let first = found else {
+            throw .unknownHost(address.host)
+        }
+        defer { freeaddrinfo(found) }
+        let socket = Glibc.socket(first.pointee.ai_family, linux_socket_stream, 0)
+        guard socket >= 0 else { throw .refused(address, reason: String(cString: strerror(errno))) }
+        // Lets a restart bind at once while old connections are in TIME_WAIT; two listeners still exclude each other.
+        var on: CInt = 1
+        setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<CInt>.size))
+        guard Glibc.bind(socket, first.pointee.ai_addr, first.pointee.ai_addrlen) == 0, listen(socket, backlog) == 0
+        else {
+            let reason = String(cString: strerror(errno))
+            close(socket)
+            throw .refused(address, reason: reason)
+        }
+        return socket
+    }
+
+    private static func port(of socket: CInt) -> UInt16 {
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        return withUnsafeMutableBytes(of: &storage) { bytes in
+            getsockname(socket, bytes.assumingMemoryBound(to: sockaddr.self).baseAddress, &length)
+            // The port stands at the same place in IPv4's and IPv6's address.
+            return UInt16(bigEndian: bytes.load(fromByteOffset: 2, as: UInt16.self))
+        }
+    }
+}

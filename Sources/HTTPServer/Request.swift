@@ -1,0 +1,89 @@
+package import HTTPTypes
+
+/// One request, whole: the body has been collected, up to `HTTPServer.Limits.bodyBytesMax`.
+package struct Request: Sendable {
+    /// Names the exchange in the `x-request-id` field of its answer and in logs: the client's own where it is well-formed.
+    package let id: String
+    package let method: HTTPRequest.Method
+    /// The path as it was sent, with its percent signs and without the query.
+    package let rawPath: String
+    /// The path with its percent signs decoded, once.
+    package let path: String
+    /// What stands behind `?`, as it was sent.
+    package let query: String?
+    package let fields: HTTPFields
+    package let body: [UInt8]
+    /// The address of the other side, without its port.
+    package let remoteAddress: String
+
+    package init(
+        id: String,
+        method: HTTPRequest.Method,
+        rawPath: String,
+        path: String,
+        query: String? = nil,
+        fields: HTTPFields = [:],
+        body: [UInt8] = [],
+        remoteAddress: String = "127.0.0.1"
+    ) {
+        self.id = id
+        self.method = method
+        self.rawPath = rawPath
+        self.path = path
+        self.query = query
+        self.fields = fields
+        self.body = body
+        self.remoteAddress = remoteAddress
+    }
+}
+
+/// The request target taken apart (RFC 9112, 3.2): `/path?query` or `*`.
+struct RequestTarget: Equatable {
+    let rawPath: String
+    let path: String
+    let query: String?
+
+    /// Fails on a target that is neither a path nor `*`, on bytes that may not stand there, and on broken escapes.
+    init?(_ target: String) {
+        guard target.utf8.first == UInt8(ascii: "/") || target == "*",
+            target.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+        else { return nil }
+        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        rawPath = String(parts[0])
+        query = parts.count > 1 ? String(parts[1]) : nil
+        guard let path = Self.decode(rawPath) else { return nil }
+        self.path = path
+    }
+
+    /// Decodes `%XX`; an escaped NUL or a result that is not UTF-8 is refused.
+    private static func decode(_ text: String) -> String? {
+        guard text.utf8.contains(UInt8(ascii: "%")) else { return text }
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard let high = rest.popFirst()?.hexDigitValue, let low = rest.popFirst()?.hexDigitValue else {
+                return nil
+            }
+            let decoded = high << 4 | low
+            guard decoded != 0 else { return nil }
+            bytes.append(decoded)
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+}
+
+extension UInt8 {
+    /// What the byte is worth as an ASCII hexadecimal digit.
+    fileprivate var hexDigitValue: UInt8? {
+        switch self {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}

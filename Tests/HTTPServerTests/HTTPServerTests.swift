@@ -1,0 +1,298 @@
+import EventLoop
+import Glibc
+import HTTPTypes
+import TestSupport
+import Testing
+
+@testable import HTTPServer
+
+/// Raw bytes in, raw bytes out.
+@Suite(.serialized) @LoopActor struct HTTPServerTests {
+    /// Starts a server on a free port, lets `body` talk to it from outside the loop, and stops it.
+    private func withServer(
+        limits: HTTPServer.Limits = .init(),
+        handler: @escaping HTTPServer.Handler,
+        _ body: @Sendable @escaping @concurrent (UInt16) async -> Void
+    ) async throws {
+        let server = try HTTPServer(
+            listeningOn: ListenAddress(parsing: "127.0.0.1:0"),
+            limits: limits,
+            handler: handler
+        )
+        await body(server.address.port)
+        await server.stop()
+    }
+
+    private nonisolated static let echo: HTTPServer.Handler = { request, writer in
+        let text =
+            "\(request.method) \(request.path) \(request.query ?? "-") \(String(decoding: request.body, as: UTF8.self))"
+        writer.respond(.ok, fields: [.contentType: "text/plain"], body: Array(text.utf8))
+    }
+
+    private nonisolated static let never: HTTPServer.Handler = { _, writer in
+        try? await EventLoop.sleep(for: .seconds(60))
+        writer.respond(.ok)
+    }
+
+    @Test func `a request is answered, and so is the next one on the same connection`() async throws {
+        try await withServer(handler: Self.echo) { port in
+            let client = RawClient(port: port)
+            client.request("POST", "/a%2Fb?c=d", body: "hello")
+            let first = client.receive(until: "hello")
+            #expect(first.hasPrefix("HTTP/1.1 200 OK\r\n"))
+            #expect(first.hasSuffix("POST /a/b c=d hello"))
+            #expect(first.contains("x-request-id: req_"))
+            client.request("GET", "/second", fields: ["x-request-id: mine-1", "Connection: close"])
+            let second = client.receiveAll()
+            #expect(second.hasSuffix("GET /second - "))
+            #expect(second.contains("x-request-id: mine-1\r\n"))
+        }
+    }
+
+    @Test func `pipelined and chunked requests arrive whole`() async throws {
+        try await withServer(handler: Self.echo) { port in
+            let client = RawClient(port: port)
+            client.request("GET", "/1")
+            client.request("GET", "/2")
+            client.send(
+                "POST /3 HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n"
+            )
+            let text = client.receiveAll()
+            #expect(text.contains("GET /1 - "))
+            #expect(text.contains("GET /2 - "))
+            #expect(text.hasSuffix("POST /3 - hello world"))
+        }
+    }
+
+    @Test func `a handler that waits is resumed with its answer`() async throws {
+        try await withServer(handler: { _, writer in
+            try? await EventLoop.sleep(for: .milliseconds(20))
+            writer.respond(.created, body: Array("late".utf8))
+        }) { port in
+            let client = RawClient(port: port)
+            client.request("GET", "/", fields: ["Connection: close"])
+            let text = client.receiveAll()
+            #expect(text.hasPrefix("HTTP/1.1 201 Created\r\n"))
+            #expect(text.hasSuffix("late"))
+        }
+    }
+
+    @Test func `a stream arrives piece by piece, in chunks, and ends`() async throws {
+        try await withServer(handler: { _, writer in
+            let body = writer.start(.ok, fields: [.contentType: "text/event-stream"])
+            for number in 1...3 {
+                body.write(Array("data: \(number)\n\n".utf8))
+                try? await EventLoop.sleep(for: .milliseconds(10))
+            }
+            body.finish()
+        }) { port in
+            let client = RawClient(port: port)
+            client.request("GET", "/", fields: ["Connection: close"])
+            #expect(client.receive(until: "data: 1").contains("Transfer-Encoding: chunked"))
+            let rest = client.receiveAll()
+            #expect(rest.contains("data: 2\n\n"))
+            #expect(rest.hasSuffix("\r\n0\r\n\r\n"))
+        }
+    }
+
+    @Test func `a large stream written at once arrives whole`() async throws {
+        let size = 1_000_000
+        try await withServer(handler: { _, writer in
+            let body = writer.start(.ok, fields: [:])
+            body.write([UInt8](repeating: UInt8(ascii: "x"), count: size))
+            body.finish()
+        }) { port in
+            let client = RawClient(port: port)
+            client.request("GET", "/", fields: ["Connection: close"])
+            let text = client.receiveAll()
+            #expect(text.utf8.count { $0 == UInt8(ascii: "x") } >= size)
+            #expect(text.hasSuffix("\r\n0\r\n\r\n"))
+        }
+    }
+
+    @Test func `a handler that forgets to answer gives 500, one that drops its body cuts it`() async throws {
+        try await withServer(handler: { request, writer in
+            guard request.path == "/stream" else { return }
+            let body = writer.start(.ok, fields: [:])
+            body.write(Array("half".utf8))
+        }) { port in
+            let silent = RawClient(port: port)
+            silent.request("GET", "/")
+            #expect(silent.receiveAll().hasPrefix("HTTP/1.1 500 Internal Server Error\r\n"))
+            let half = RawClient(port: port)
+            half.request("GET", "/stream")
+            #expect(!half.receiveAll().hasSuffix("0\r\n\r\n"))
+        }
+    }
+
+    @Test(arguments: DoubtfulHead.all)
+    fileprivate func `a head that cannot be trusted is refused and its connection closed`(
+        head: DoubtfulHead
+    ) async throws {
+        var limits = HTTPServer.Limits()
+        limits.bodyBytesMax = 1_000_000
+        try await withServer(limits: limits, handler: Self.echo) { port in
+            let client = RawClient(port: port)
+            client.send(head.bytes)
+            #expect(client.receiveAll().hasPrefix("HTTP/1.1 \(head.status) "))
+        }
+    }
+
+    @Test func `a chunked body over the limit is answered with 413`() async throws {
+        var limits = HTTPServer.Limits()
+        limits.bodyBytesMax = 1000
+        try await withServer(limits: limits, handler: Self.echo) { port in
+            let client = RawClient(port: port)
+            client.send("POST / HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n")
+            for _ in 0..<20 { client.send("64\r\n\(String(repeating: "z", count: 100))\r\n") }
+            client.send("0\r\n\r\n")
+            #expect(client.receiveAll().hasPrefix("HTTP/1.1 413 "))
+        }
+    }
+
+    @Test func `a head or a body that does not come to its end is cut off at its deadline`() async throws {
+        var limits = HTTPServer.Limits()
+        limits.headSecondsMax = .milliseconds(50)
+        limits.bodySecondsMax = .milliseconds(50)
+        try await withServer(limits: limits, handler: Self.echo) { port in
+            let head = RawClient(port: port)
+            head.send("GET / HTTP/1.1\r\nHo")
+            #expect(!head.receiveAll().contains("200"))
+            let body = RawClient(port: port)
+            body.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 10\r\n\r\nabc")
+            #expect(!body.receiveAll().contains("200"))
+        }
+    }
+
+    @Test(arguments: ["fin", "reset", "half"])
+    func `a client that leaves while its handler waits cancels it at once`(manner: String) async throws {
+        let seen = Seen()
+        let server = try HTTPServer(listeningOn: ListenAddress(parsing: "127.0.0.1:0")) { request, writer in
+            seen.started += 1
+            if request.path == "/stream" {
+                let body = writer.start(.ok, fields: [:])
+                body.write(Array("data: x\n\n".utf8))
+                do { try await EventLoop.sleep(for: .seconds(60)) } catch { seen.cancelled += 1 }
+                body.finish()
+            } else {
+                do { try await EventLoop.sleep(for: .seconds(60)) } catch { seen.cancelled += 1 }
+                writer.respond(.ok)
+            }
+        }
+        for path in ["/wait", "/stream"] {
+            seen.started = 0
+            seen.cancelled = 0
+            let client = RawClient(port: server.address.port)
+            client.request("GET", path)
+            #expect(await eventually { seen.started == 1 })
+            if path == "/stream" { try await EventLoop.sleep(for: .milliseconds(20)) }
+            switch manner {
+            case "half": client.closeSending()
+            default: client.close(reset: manner == "reset")
+            }
+            let left = ContinuousClock.now
+            #expect(await eventually { seen.cancelled == 1 && server.openExchanges == 0 })
+            #expect(ContinuousClock.now - left < .seconds(1))
+        }
+        await server.stop()
+    }
+
+    @Test func `stop cancels those who wait, lets a finished answer leave, and frees the port`() async throws {
+        let server = try HTTPServer(listeningOn: ListenAddress(parsing: "127.0.0.1:0"), handler: Self.never)
+        let port = server.address.port
+        let client = RawClient(port: port)
+        client.request("GET", "/")
+        #expect(await eventually { server.openExchanges == 1 })
+        await server.stop()
+        #expect(server.openExchanges == 0)
+        let second = try HTTPServer(listeningOn: ListenAddress(host: "127.0.0.1", port: port), handler: Self.echo)
+        await second.stop()
+    }
+
+    @Test func `a taken port is an error that names the address`() async throws {
+        let server = try HTTPServer(listeningOn: ListenAddress(parsing: "127.0.0.1:0"), handler: Self.echo)
+        #expect(throws: ListenError.refused(server.address, reason: "Address already in use")) {
+            _ = try HTTPServer(listeningOn: server.address, handler: Self.echo)
+        }
+        await server.stop()
+    }
+
+    @Test func `after a thousand exchanges, a third of them cut off, nothing is left`() async throws {
+        func round(_ count: Int) async throws {
+            let server = try HTTPServer(listeningOn: ListenAddress(parsing: "127.0.0.1:0")) { request, writer in
+                let body = writer.start(.ok, fields: [:])
+                body.write(request.body)
+                if request.path == "/wait" { try? await EventLoop.sleep(for: .seconds(60)) }
+                body.finish()
+            }
+            let port = server.address.port
+            await Self.exchange(count: count, port: port)
+            #expect(await eventually { server.openExchanges == 0 })
+            await server.stop()
+        }
+        try await round(10)
+        let descriptors = Descriptors.count
+        try await round(1000)
+        #expect(await eventually { Exchange.liveCount == 0 && Descriptors.count == descriptors })
+    }
+
+    @concurrent private nonisolated static func exchange(count: Int, port: UInt16) async {
+        for number in 0..<count {
+            let client = RawClient(port: port)
+            let isCut = number.isMultiple(of: 3)
+            client.request("POST", isCut ? "/wait" : "/go", fields: ["Connection: close"], body: "hello")
+            if isCut { _ = client.receive(until: "hello") } else { _ = client.receiveAll() }
+            client.close(reset: number.isMultiple(of: 2))
+        }
+    }
+}
+
+@LoopActor private final class Seen {
+    var started = 0
+    var cancelled = 0
+}
+
+private struct DoubtfulHead: CustomTestStringConvertible {
+    let testDescription: String
+    let bytes: String
+    let status: Int
+
+    init(_ description: String, _ lines: String..., status: Int) {
+        testDescription = description
+        bytes = lines.joined(separator: "\r\n") + "\r\n\r\n"
+        self.status = status
+    }
+
+    static let all = [
+        DoubtfulHead("no Host", "GET / HTTP/1.1", status: 400),
+        DoubtfulHead("two Hosts", "GET / HTTP/1.1", "Host: a", "Host: b", status: 400),
+        DoubtfulHead(
+            "length and coding",
+            "POST / HTTP/1.1",
+            "Host: a",
+            "Content-Length: 3",
+            "Transfer-Encoding: chunked",
+            "",
+            "0",
+            status: 400
+        ),
+        DoubtfulHead(
+            "two lengths",
+            "POST / HTTP/1.1",
+            "Host: a",
+            "Content-Length: 3",
+            "Content-Length: 4",
+            "",
+            "abc",
+            status: 400
+        ),
+        DoubtfulHead("length over the limit", "POST / HTTP/1.1", "Host: a", "Content-Length: 1000001", status: 413),
+        DoubtfulHead("unknown coding", "POST / HTTP/1.1", "Host: a", "Transfer-Encoding: gzip", status: 400),
+        DoubtfulHead("escaped NUL", "GET /%00 HTTP/1.1", "Host: a", status: 400),
+        DoubtfulHead("broken escape", "GET /%zz HTTP/1.1", "Host: a", status: 400),
+        DoubtfulHead("head over our limit", "GET / HTTP/1.1", "Host: a", "X: " + filler(17_000), status: 431),
+        DoubtfulHead("head over all limits", "GET / HTTP/1.1", "Host: a", "X: " + filler(70_000), status: 431),
+    ]
+
+    private static func filler(_ count: Int) -> String { String(repeating: "y", count: count) }
+}
