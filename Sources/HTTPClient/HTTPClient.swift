@@ -1,0 +1,144 @@
+import DequeModule
+package import EventLoop
+package import HTTPTypes
+
+/// An HTTP client on libcurl's multi interface: `send` is one request, awaited.
+///
+/// This target knows nothing of Horde. It promises few and reused connections (`Limits.connectionsMax`, HTTP/2 where the
+/// server has it), a bounded number of transfers at a time with the rest waiting in order, answers no larger than their
+/// limit, no redirects, and that a cancelled task's transfer is gone at once. Read `Transfer.swift` next (one request),
+/// then `MultiHandle.swift` (all of them on the loop).
+@LoopActor
+package final class HTTPClient {
+    package struct Limits: Sendable {
+        /// Connections to all servers together.
+        package var connectionsMax = 16
+        /// Transfers under way at a time with a server that speaks HTTP/2, where they share connections.
+        ///
+        /// With HTTP/1.1 it is one for each connection. The others wait here and not inside libcurl, which would count the
+        /// wait as part of their timeout.
+        package var streamsMax = 100
+        /// Transfers that wait for their turn.
+        package var waitingMax = 16_384
+        /// An answer's body.
+        package var bodyBytesMax = 16 * 1024 * 1024
+        /// An answer's head.
+        package var headBytesMax = 64 * 1024
+        /// Until a connection, with TLS, stands.
+        package var connectSecondsMax = Duration.seconds(10)
+
+        package init() {}
+    }
+
+    private let limits: Limits
+    private let multi: MultiHandle
+    private var idleHandles: [EasyHandle] = []
+    private var runningCount = 0
+    /// Raised once an answer has come by HTTP/2.
+    private var transfersMax: Int
+    private var waiting: Deque<Transfer> = []
+
+    package init(limits: Limits = Limits()) {
+        self.limits = limits
+        transfersMax = limits.connectionsMax
+        multi = MultiHandle(connectionsMax: limits.connectionsMax)
+    }
+
+    /// Performs one request.
+    ///
+    /// Cancelling the task ends the transfer, and its connection where HTTP/1.1 leaves no choice.
+    ///
+    /// - Throws: `TransferError`; an answer with any status is no error.
+    package func send(_ request: Request) async throws(TransferError) -> Response {
+        guard waiting.count < limits.waitingMax else { throw .overloaded }
+        let transfer = Transfer(request, limits: limits)
+        let outcome = await withTaskCancellationHandler {
+            await withUnsafeContinuation { continuation in
+                transfer.onEnd = { continuation.resume(returning: $0) }
+                if transfer.isCancelled { transfer.end(.failure(.cancelled)) } else { enqueue(transfer) }
+            }
+        } onCancel: {
+            EventLoop.perform { self.cancel(transfer) }
+        }
+        return try outcome.get()
+    }
+
+    /// How many requests are under way or waiting.
+    package var openTransfers: Int { runningCount + waiting.count }
+
+    private func enqueue(_ transfer: Transfer) {
+        if runningCount < transfersMax { start(transfer) } else { waiting.append(transfer) }
+    }
+
+    private func start(_ transfer: Transfer) {
+        guard let handle = idleHandles.popLast() ?? EasyHandle() else { return transfer.end(.failure(.overloaded)) }
+        runningCount += 1
+        do throws(TransferError) {
+            try transfer.prepare(handle)
+        } catch {
+            return finish(transfer, handle, .failure(error))
+        }
+        multi.add(handle) { [self] code in finish(transfer, handle, transfer.outcome(code, handle)) }
+    }
+
+    private func finish(_ transfer: Transfer, _ handle: EasyHandle, _ outcome: Result<Response, TransferError>) {
+        runningCount -= 1
+        if handle.spokeHTTP2 { transfersMax = limits.streamsMax }
+        handle.reset()
+        idleHandles.append(handle)
+        transfer.end(outcome)
+        while runningCount < transfersMax, let next = waiting.popFirst() {
+            start(next)
+        }
+    }
+
+    private func cancel(_ transfer: Transfer) {
+        transfer.isCancelled = true
+        if let index = waiting.firstIndex(where: { $0 === transfer }) {
+            waiting.remove(at: index)
+            transfer.end(.failure(.cancelled))
+        } else if let handle = transfer.handle {
+            multi.remove(handle)
+            finish(transfer, handle, .failure(.cancelled))
+        }
+    }
+}
+
+extension HTTPClient {
+    /// What to send.
+    package struct Request: Sendable {
+        package var method: HTTPRequest.Method
+        package var url: String
+        package var fields: HTTPFields
+        package var body: [UInt8]?
+        /// From the moment the transfer starts to its last byte.
+        package var timeout: Duration
+
+        package init(
+            _ method: HTTPRequest.Method,
+            _ url: String,
+            fields: HTTPFields = [:],
+            body: [UInt8]? = nil,
+            timeout: Duration
+        ) {
+            self.method = method
+            self.url = url
+            self.fields = fields
+            self.body = body
+            self.timeout = timeout
+        }
+    }
+
+    /// What came back, whole.
+    package struct Response: Sendable {
+        package let status: Int
+        package let fields: HTTPFields
+        package let body: [UInt8]
+
+        package init(status: Int, fields: HTTPFields = [:], body: [UInt8] = []) {
+            self.status = status
+            self.fields = fields
+            self.body = body
+        }
+    }
+}
