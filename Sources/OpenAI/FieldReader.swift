@@ -1,0 +1,104 @@
+// Reading the fields of one object, so that each rule of a request is one line and each refusal names its field.
+
+/// The fields of an object in a request, with the path under which errors name them.
+///
+/// `null` counts as absent in every optional field, as clients send it; keys that nobody reads are ignored.
+struct FieldReader {
+    let object: JSONObject
+    /// Where the object stands, as "messages[0]"; empty for the request itself.
+    let path: String
+
+    init(_ json: JSON, at path: String) throws(APIError) {
+        guard case .object(let object) = json else {
+            throw .invalidType(path, expected: "an object", got: json)
+        }
+        self.object = object
+        self.path = path
+    }
+
+    func path(of key: String) -> String {
+        path.isEmpty ? key : "\(path).\(key)"
+    }
+
+    func value(_ key: String) -> JSON? {
+        guard let value = object[key], !value.isNull else { return nil }
+        return value
+    }
+
+    func string(_ key: String) throws(APIError) -> String? {
+        guard let value = value(key) else { return nil }
+        guard case .string(let string) = value else { throw wrongType(key, "a string", value) }
+        return string
+    }
+
+    func requiredString(_ key: String) throws(APIError) -> String {
+        guard let string = try string(key) else { throw .missing(path(of: key)) }
+        return string
+    }
+
+    /// A string that has to say something, such as a name.
+    func requiredName(_ key: String) throws(APIError) -> String {
+        let name = try requiredString(key)
+        guard !name.isEmpty else { throw .invalidValue(path(of: key), expected: "a string that is not empty") }
+        return name
+    }
+
+    func bool(_ key: String) throws(APIError) -> Bool? {
+        guard let value = value(key) else { return nil }
+        guard case .bool(let bool) = value else { throw wrongType(key, "a boolean", value) }
+        return bool
+    }
+
+    func number(_ key: String, in range: ClosedRange<Int>) throws(APIError) -> Double? {
+        guard let value = value(key) else { return nil }
+        guard let number = value.double else { throw wrongType(key, "a number", value) }
+        guard number >= Double(range.lowerBound), number <= Double(range.upperBound) else {
+            let expected = "a number from \(range.lowerBound) to \(range.upperBound)"
+            throw .invalidValue(path(of: key), expected: expected)
+        }
+        return number
+    }
+
+    /// An integer; `expected` says the range in words.
+    func integer(_ key: String, in range: ClosedRange<Int>, expected: String) throws(APIError) -> Int? {
+        guard let value = value(key) else { return nil }
+        guard case .number(let number) = value else { throw wrongType(key, "an integer", value) }
+        guard number.isInteger else {
+            let message = "Invalid type for '\(path(of: key))': expected an integer, but got a decimal number instead."
+            throw APIError(status: 400, message: message, param: path(of: key), code: "invalid_type")
+        }
+        guard let integer = number.int, range.contains(integer) else {
+            throw .invalidValue(path(of: key), expected: expected)
+        }
+        return integer
+    }
+
+    func fields(_ key: String) throws(APIError) -> FieldReader? {
+        guard let value = value(key) else { return nil }
+        return try FieldReader(value, at: path(of: key))
+    }
+
+    func requiredFields(_ key: String) throws(APIError) -> FieldReader {
+        guard let fields = try fields(key) else { throw .missing(path(of: key)) }
+        return fields
+    }
+
+    /// An array, each element read by `read`, which is given the element and its path.
+    func list<Element>(
+        _ key: String,
+        of read: (JSON, String) throws(APIError) -> Element
+    ) throws(APIError) -> [Element]? {
+        guard let value = value(key) else { return nil }
+        guard case .array(let array) = value else { throw wrongType(key, "an array", value) }
+        var elements: [Element] = []
+        elements.reserveCapacity(array.count)
+        for (index, element) in array.enumerated() {
+            elements.append(try read(element, "\(path(of: key))[\(index)]"))
+        }
+        return elements
+    }
+
+    func wrongType(_ key: String, _ expected: String, _ value: JSON) -> APIError {
+        .invalidType(path(of: key), expected: expected, got: value)
+    }
+}

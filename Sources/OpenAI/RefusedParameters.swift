@@ -1,0 +1,63 @@
+// The parameters that cannot be ignored because the answer would be another than the one asked for. What is harmless to
+// ignore (seed, user, store, metadata, logit_bias, reasoning_effort, unknown keys …) is not read anywhere.
+
+/// The parameters of a chat request that are only looked at to refuse them.
+enum RefusedParameters {
+    static func check(_ fields: FieldReader) throws(APIError) {
+        // There is no exact equivalent of these two, so they are ignored; a value out of range is still a mistake.
+        _ = try fields.number("frequency_penalty", in: -2...2)
+        _ = try fields.number("presence_penalty", in: -2...2)
+        try checkLogProbabilities(fields)
+        try checkResponseFormat(fields)
+        try checkModalities(fields)
+        try checkFunctions(fields)
+    }
+
+    private static func checkLogProbabilities(_ fields: FieldReader) throws(APIError) {
+        let reason = "This server does not have the probabilities of tokens."
+        switch fields.value("logprobs") {
+        case nil, .bool(false): break
+        case .bool(true): throw .unsupportedParameter("logprobs", reason)
+        // Clients of the older completions API turn it off with a number.
+        case .number(let number) where number.double == 0: break
+        case .some(let value): throw fields.wrongType("logprobs", "a boolean", value)
+        }
+        let count = try fields.integer("top_logprobs", in: 0...20, expected: "an integer from 0 to 20")
+        if let count, count > 0 { throw .unsupportedParameter("top_logprobs", reason) }
+    }
+
+    private static func checkResponseFormat(_ fields: FieldReader) throws(APIError) {
+        guard let format = try fields.fields("response_format") else { return }
+        switch try format.requiredString("type") {
+        case "text": break
+        case "json_object", "json_schema":
+            throw .unsupportedValue("response_format", "Structured output is not available on this server.")
+        default:
+            throw .invalidValue("response_format.type", expected: "'text', 'json_object' or 'json_schema'")
+        }
+    }
+
+    private static func checkModalities(_ fields: FieldReader) throws(APIError) {
+        let areText = try fields.list("modalities") { (modality, path) throws(APIError) in
+            guard case .string(let name) = modality else {
+                throw .invalidType(path, expected: "a string", got: modality)
+            }
+            return name == "text"
+        }
+        if areText?.contains(false) == true {
+            throw .unsupportedValue("modalities", "This server answers only in text.")
+        }
+        if fields.value("audio") != nil {
+            throw .unsupportedParameter("audio", "This server answers only in text.")
+        }
+    }
+
+    private static func checkFunctions(_ fields: FieldReader) throws(APIError) {
+        for (old, new) in [("functions", "tools"), ("function_call", "tool_choice")] {
+            switch fields.value(old) {
+            case nil, [], [:], "": break
+            case .some: throw .unsupportedParameter(old, "Use '\(new)' instead.")
+            }
+        }
+    }
+}
