@@ -1,0 +1,68 @@
+/// What a worker will make of one attempt, decided when it takes the job: the script's rule first, then the directives
+/// in the prompt, then the defaults.
+struct AttemptPlan {
+    enum Outcome {
+        case text(String, state: String)
+        case fault
+        /// The worker never comes back; only the sweep ends the attempt.
+        case never
+    }
+
+    let outcome: Outcome
+    /// How long the worker takes.
+    let seconds: Double
+
+    /// What is left to the plan's caller: the next text of the script's rule, and a seed for the plausible ones.
+    struct Material {
+        let nextReply: () -> String?
+        let seed: UInt64
+    }
+
+    init(_ request: GenerationRequest, number: Int, worker: SimulatedWorker, _ material: Material) {
+        let directives = request.submission.directives
+        let rule = request.rule?.rule
+        let state = rule?.state ?? directives.state ?? "ok"
+        if rule?.hangs ?? false || directives.hangs {
+            outcome = .never
+            seconds = 0
+            return
+        }
+        let latency = rule?.latencySeconds ?? directives.latencySeconds
+        if state == "faulted" || number <= rule?.failures ?? directives.failures ?? 0 {
+            outcome = .fault
+            seconds = latency ?? 0.5
+            return
+        }
+        var text = material.nextReply() ?? Self.text(request.submission, worker: worker, seed: material.seed)
+        text = Self.cut(text, at: request.submission.stops, keepsStop: !worker.role.trimsStop)
+        outcome = .text(text, state: state)
+        seconds = latency ?? Double((text.unicodeScalars.count + 3) / 4) / worker.speed
+    }
+
+    private static func text(_ order: Submission, worker: SimulatedWorker, seed: UInt64) -> String {
+        let directives = order.directives
+        if let reply = directives.reply { return reply }
+        if directives.isEmpty { return "" }
+        if directives.echoesPrompt { return order.prompt }
+        if directives.echoes { return HordeText.string(order.payload(model: worker.model(for: order))) }
+        return PlausibleText.make(seed: seed, tokensMax: order.maxLength, wish: directives.lengthTokens)
+    }
+
+    /// The text up to the stop string that comes first; empty ones stop nothing (echo_stop_edge.json).
+    static func cut(_ text: String, at stops: [String], keepsStop: Bool) -> String {
+        let bytes = Array(text.utf8)
+        var end = bytes.count
+        var earliest = bytes.count
+        for stop in Set(stops) where !stop.isEmpty {
+            let needle = Array(stop.utf8)
+            guard let start = bytes.indices.first(where: { bytes[$0...].starts(with: needle) }) else { continue }
+            let stopEnd = keepsStop ? start + needle.count : start
+            // Where two begin at the same place, generation ends with the shorter.
+            if start < earliest || (start == earliest && stopEnd < end) {
+                earliest = start
+                end = stopEnd
+            }
+        }
+        return end == bytes.count ? text : String(decoding: bytes[..<end], as: UTF8.self)
+    }
+}

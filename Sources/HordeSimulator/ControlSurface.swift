@@ -1,0 +1,97 @@
+import HTTPTypes
+import OpenAI
+
+/// What Horde does not have: `/simulator/…`, through which tests look into it and change it.
+extension HordeState {
+    /// Whether a path is the simulator's own.
+    static func isControl(_ path: String) -> Bool {
+        path.hasPrefix("/simulator/")
+    }
+
+    /// Answers `GET jobs`, `GET counters`, `GET webhooks`, `POST script` and `POST reset`.
+    func control(_ call: Call, now: Double) -> Answer {
+        advance(to: now)
+        switch (call.method, call.path) {
+        case (.get, "/simulator/jobs"): return Answer(.ok, jobs(call.query))
+        case (.get, "/simulator/counters"): return Answer(.ok, countersJSON)
+        case (.get, "/simulator/webhooks"):
+            return Answer(.ok, .array(webhooks.deliveries.map(\.json)))
+        case (.post, "/simulator/script"):
+            do throws(SimulatorScript.Invalid) {
+                install(try SimulatorScript(parsing: call.body), now: now)
+                return Answer(.ok, ["installed": true])
+            } catch {
+                return Answer(.badRequest, ["message": .string(error.description)])
+            }
+        case (.post, "/simulator/reset"):
+            reset(now: now)
+            return Answer(.ok, ["reset": true])
+        default:
+            return .unknownPath
+        }
+    }
+
+    /// The remembered requests, oldest first; `id=` picks one, `limit=` the newest, `prompts=0` leaves the prompts out.
+    private func jobs(_ query: [String: String]) -> JSON {
+        var requests = ledger.remembered
+        if let id = query["id"] { requests = requests.filter { $0.id == id }[...] }
+        if let limit = query["limit"].flatMap({ Int($0) }) { requests = requests.suffix(max(0, limit)) }
+        return ["jobs": .array(requests.map { json($0, hasPrompt: query["prompts"] != "0") })]
+    }
+
+    private func json(_ request: GenerationRequest, hasPrompt: Bool) -> JSON {
+        let order = request.submission
+        var job: JSONObject = ["id": .string(request.id)]
+        if hasPrompt { job["prompt"] = .string(order.prompt) }
+        job["models"] = .array(order.models.map(JSON.string))
+        job["params"] = .object(order.params)
+        job["max_length"] = JSON(order.maxLength)
+        job["max_context_length"] = JSON(order.maxContextLength)
+        job["n"] = JSON(order.count)
+        job["user"] = .string(request.account.username)
+        job["client_agent"] = JSON(request.clientAgent)
+        job["state"] = .string(request.stateName)
+        job["finished"] = JSON(request.generations.count)
+        job["processing"] = JSON(request.attempts.count)
+        job["waiting"] = JSON(request.waiting)
+        job["restarted"] = JSON(request.faultedAttempts)
+        job["texts"] = .array(request.generations.map { .string($0.text) })
+        job["submitted_at"] = JSON(request.submittedAt)
+        job["started_at"] = request.startedAt.map { JSON($0) } ?? .null
+        job["ended_at"] = request.endedAt.map { JSON($0) } ?? .null
+        job["deleted_at"] = .array(request.deletes.map { JSON($0) })
+        job["status_reads"] = JSON(request.polls.total)
+        job["status_reads_in_60_s_max"] = JSON(request.polls.mostPerMinute)
+        return .object(job)
+    }
+
+    private var countersJSON: JSON {
+        let counters = ledger.counters
+        return [
+            "submits": JSON(counters.submits),
+            "accepted": JSON(counters.accepted),
+            "status_reads": JSON(counters.statusReads),
+            "deletes": JSON(counters.deletes),
+            "too_many_requests": JSON(counters.tooMany),
+            "open_jobs": JSON(openJobs),
+            "status_reads_of_one_id_in_60_s_max": JSON(counters.mostPolls),
+            "pops": JSON(counters.pops),
+            "texts": JSON(counters.texts),
+            "faults": JSON(counters.faults),
+            "scripted_faults": JSON(counters.scriptedFaults),
+        ]
+    }
+
+    /// Requests of which something may still come.
+    ///
+    /// Counted by looking at all: only the control surface asks.
+    var openJobs: Int {
+        requests.values.reduce(0) { $0 + ($1.isOpen ? 1 : 0) }
+    }
+}
+
+extension WebhookDelivery {
+    fileprivate var json: JSON {
+        ["url": .string(url), "body": .string(String(decoding: body, as: UTF8.self))]
+    }
+}

@@ -1,0 +1,114 @@
+/// The simulated Horde itself: everything that is decided, nothing that waits or listens.
+///
+/// Every function is told the time, in seconds since some start; `HordeSimulator` is the only one with a clock and a
+/// socket. Read on in the order of a request's life: `Answering` (route, limits), `Submitting`, `Working` (workers take
+/// jobs and end them), `Watching` (status and delete), `Sweeping` (what Horde does once a minute), `Listing` (models,
+/// workers, users). Tests drive this class alone.
+final class HordeState {
+    let hasLimits: Bool
+    let defaultSpeed: Double
+    /// Unix time of the clock's zero, for the one header that tells absolute time.
+    let epoch: Double
+    var script: SimulatorScript
+
+    var requests: [String: GenerationRequest] = [:]
+    var accounts: AccountBook
+    var workers: [SimulatedWorker]
+    var lanes = WaitingLanes()
+    var due = DueEvents()
+    var windows = RateWindows()
+    /// Addresses with higher limits, and until when: a trusted user has called from there (B:319-321).
+    var liftedAddresses: [String: Double] = [:]
+    var rules: RuleCounts
+    var ledger = JobLedger()
+    var statistics = Statistics()
+    var webhooks = WebhookLog()
+
+    var nextSweepAt = sweepSeconds
+    var positionsSecond = -1.0
+    /// The number of jobs that `freeTokens` reckons with: refreshed by the sweep only (DF:726-815).
+    var upfrontQueue = 0
+    var modelList: (madeAt: Double, rows: [ModelRow])?
+    var sequence = 0
+    var random: SplitMix
+
+    static let sweepSeconds = 60.0
+
+    init(
+        script: SimulatorScript = SimulatorScript(),
+        hasLimits: Bool = true,
+        tokensPerSecond: Double = 40,
+        epoch: Double = 0,
+        idSeed: UInt64 = 0
+    ) {
+        self.script = script
+        self.hasLimits = hasLimits
+        self.epoch = epoch
+        defaultSpeed = tokensPerSecond
+        accounts = AccountBook(script)
+        rules = RuleCounts(script)
+        workers = (script.workers ?? WorkerRole.standard).map { SimulatedWorker($0, speed: tokensPerSecond) }
+        random = SplitMix(seed: idSeed)
+    }
+
+    /// When something will happen by itself; the shell's one timer is set to this.
+    var nextEventAt: Double {
+        min(due.nextTime ?? .infinity, nextSweepAt)
+    }
+
+    /// Lets everything happen that was due by `now`, each at its own time, however late the call comes.
+    func advance(to now: Double) {
+        while true {
+            if nextSweepAt <= now, nextSweepAt <= due.nextTime ?? .infinity {
+                sweep(now: nextSweepAt)
+                nextSweepAt += Self.sweepSeconds
+                continue
+            }
+            guard let (time, event) = due.pop(due: now) else { return }
+            switch event {
+            case .attemptEnds(let request, let number, let outcome): end(request, number, outcome, now: time)
+            case .takeable(let request): offer(request, now: time)
+            }
+        }
+    }
+
+    /// Puts another script in force: workers and keys change, requests stay, rules count from zero.
+    func install(_ script: SimulatorScript, now: Double) {
+        advance(to: now)
+        let old = workers
+        self.script = script
+        accounts.install(script)
+        rules = RuleCounts(script)
+        workers = (script.workers ?? WorkerRole.standard).map { role in
+            // A worker that did not change goes on with what it has in hand.
+            old.first { $0.role == role } ?? SimulatedWorker(role, speed: defaultSpeed)
+        }
+        modelList = nil
+        let waiting = lanes.drain()
+        for request in waiting { enqueue(request, now: now) }
+    }
+
+    /// Forgets requests, users, limits and counts; the script stays and its rules count from zero.
+    func reset(now: Double) {
+        requests = [:]
+        accounts = AccountBook(script)
+        rules = RuleCounts(script)
+        workers = workers.map { SimulatedWorker($0.role, speed: defaultSpeed) }
+        lanes = WaitingLanes()
+        due = DueEvents()
+        windows = RateWindows()
+        liftedAddresses = [:]
+        ledger = JobLedger()
+        statistics = Statistics()
+        webhooks.clear()
+        upfrontQueue = 0
+        modelList = nil
+        nextSweepAt = now + Self.sweepSeconds
+    }
+
+    /// The billions of parameters of a model, as far as its worker or its name tells.
+    func parameters(of model: String) -> Double? {
+        workers.first { $0.role.parameters != nil && $0.role.models.contains(model) }?.role.parameters
+            ?? KudosPrices.parameters(inName: model)
+    }
+}

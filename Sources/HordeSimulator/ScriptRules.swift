@@ -1,0 +1,126 @@
+import HTTPTypes
+import OpenAI
+
+/// What the workers make of some prompts.
+///
+/// `match` (a substring of the prompt; absent: every prompt), `model` (one of the request's names), `reply` (the text)
+/// or `replies` (one text per generation, the last one again and again), `latency_seconds`, `fail` (so many first
+/// attempts of each request fault), `state` ("ok", "faulted", "censored", "csam"), `hang` (true: never submitted),
+/// `times` (used for so many requests). What is absent is left to the directives in the prompt and to the defaults.
+struct ReplyRule: Sendable, Equatable {
+    var match: String?
+    var model: String?
+    var replies: [String] = []
+    var latencySeconds: Double?
+    var failures: Int?
+    var state: String?
+    var hangs = false
+    var times: Int?
+
+    init(_ reader: inout ScriptReader) throws(SimulatorScript.Invalid) {
+        match = try reader.string("match")
+        model = try reader.string("model")
+        let reply = try reader.string("reply")
+        replies = try reader.strings("replies") ?? reply.map { [$0] } ?? []
+        latencySeconds = try reader.seconds("latency_seconds")
+        failures = try reader.count("fail")
+        state = try reader.string("state")
+        if let state, !["ok", "faulted", "censored", "csam"].contains(state) {
+            throw reader.invalid("state", "ok, faulted, censored or csam")
+        }
+        hangs = try reader.bool("hang") ?? false
+        times = try reader.count("times")
+    }
+
+    func matches(_ submission: Submission) -> Bool {
+        if let match, !Bytes.contains(submission.prompt, match) { return false }
+        if let model, !submission.models.contains(model) { return false }
+        return true
+    }
+}
+
+/// What is to go wrong with whole HTTP exchanges.
+///
+/// `path` (exact, or a beginning that ends with `*`; absent: every path of Horde), `method`, `skip` (let so many
+/// through first), `times` (then act so often; absent: always), `delay_seconds` (before the answer), `status` (the
+/// answer's; absent: Horde answers as ever, after the delay), `body` (a string as it is, any other JSON written out),
+/// `content_type`, `headers` (an object of strings), `drop` (true: the connection is cut instead of an answer),
+/// `process` (true: Horde does what was asked before its answer is replaced or lost).
+struct FaultRule: Sendable, Equatable {
+    var path: String?
+    var method: String?
+    var skip = 0
+    var times: Int?
+    var delaySeconds = 0.0
+    var status: Int?
+    var body: JSON?
+    var contentType: String?
+    var headers: [(name: String, value: String)] { headerFields.map { ($0.key, $0.value.string ?? "") } }
+    var drops = false
+    var isProcessed = false
+    private var headerFields: [JSONObject.Member] = []
+
+    init(_ reader: inout ScriptReader) throws(SimulatorScript.Invalid) {
+        path = try reader.string("path")
+        method = try reader.string("method")
+        skip = try reader.count("skip") ?? 0
+        times = try reader.count("times")
+        delaySeconds = try reader.seconds("delay_seconds") ?? 0
+        status = try reader.count("status")
+        if let status, !(200...599).contains(status) { throw reader.invalid("status", "from 200 to 599") }
+        body = reader.value("body")
+        contentType = try reader.string("content_type")
+        if let fields = reader.value("headers") {
+            guard let object = fields.object, object.members.allSatisfy({ $0.value.string != nil }) else {
+                throw reader.invalid("headers", "an object of strings")
+            }
+            headerFields = object.members
+        }
+        drops = try reader.bool("drop") ?? false
+        isProcessed = try reader.bool("process") ?? false
+    }
+
+    func matches(_ call: Call) -> Bool {
+        if let method, method != call.method.rawValue { return false }
+        guard let path else { return true }
+        return path.hasSuffix("*") ? call.path.hasPrefix(path.dropLast()) : call.path == path
+    }
+
+    /// The answer that replaces Horde's, if the rule has one.
+    var answer: Answer? {
+        guard let status else { return nil }
+        let bytes: [UInt8]
+        let type: String
+        switch body {
+        case .string(let text):
+            bytes = Array(text.utf8)
+            type = "text/html; charset=utf-8"
+        case .some(let json):
+            bytes = HordeText.bytes(json)
+            type = Answer.jsonType
+        case nil:
+            bytes = []
+            type = "text/html; charset=utf-8"
+        }
+        var answer = Answer(HTTPResponse.Status(code: status), contentType: contentType ?? type, body: bytes)
+        for header in headers {
+            if let name = HTTPField.Name(header.name) { answer.fields[name] = header.value }
+        }
+        return answer
+    }
+}
+
+/// Searching in UTF-8, which for a megabyte of prompt is far cheaper than by character.
+enum Bytes {
+    static func contains(_ text: String, _ part: String) -> Bool {
+        let needle = Array(part.utf8)
+        guard let first = needle.first else { return true }
+        var rest = text.utf8[...]
+        while let index = rest.firstIndex(of: first) {
+            rest = rest[index...]
+            if rest.starts(with: needle) { return true }
+            rest = rest.dropFirst()
+        }
+        return false
+    }
+}

@@ -1,0 +1,62 @@
+/// What tests in the same process may know of the simulator; over HTTP it is `GET /simulator/jobs` and `…/counters`.
+extension HordeSimulator {
+    /// One accepted request.
+    package struct Job: Sendable {
+        package let id: String
+        package let prompt: String
+        package let models: [String]
+        package let maxLength: Int
+        package let maxContextLength: Int
+        package let n: Int
+        /// waiting, processing, done, faulted, cancelled or expired.
+        package let state: String
+        package let texts: [String]
+        /// Seconds since the simulator's start, as all times here.
+        package let submittedAt: Double
+        package let startedAt: Double?
+        package let endedAt: Double?
+        package let deletedAt: [Double]
+        package let statusReads: Int
+
+        init(_ request: GenerationRequest) {
+            id = request.id
+            prompt = request.submission.prompt
+            models = request.submission.models
+            maxLength = request.submission.maxLength
+            maxContextLength = request.submission.maxContextLength
+            n = request.submission.count
+            state = request.stateName
+            texts = request.generations.map(\.text)
+            submittedAt = request.submittedAt
+            startedAt = request.startedAt
+            endedAt = request.endedAt
+            deletedAt = request.deletes
+            statusReads = request.polls.total
+        }
+    }
+
+    /// How often what happened.
+    package struct Counters: Sendable {
+        package let submits: Int
+        package let accepted: Int
+        package let statusReads: Int
+        package let deletes: Int
+        /// Answers with 429, of the limiter and of TooManyPrompts.
+        package let tooManyRequests: Int
+        /// Requests of which something may still come.
+        package let openJobs: Int
+        /// The most status reads of any one id within any 60 s.
+        package let mostReadsOfOneIDPerMinute: Int
+
+        init(_ state: HordeState) {
+            let counters = state.ledger.counters
+            submits = counters.submits
+            accepted = counters.accepted
+            statusReads = counters.statusReads
+            deletes = counters.deletes
+            tooManyRequests = counters.tooMany
+            openJobs = state.openJobs
+            mostReadsOfOneIDPerMinute = counters.mostPolls
+        }
+    }
+}
