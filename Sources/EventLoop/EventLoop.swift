@@ -92,7 +92,8 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         }
         if let due = LoopActor.assumeIsolated({ timers.fireDue() }) { wait = min(wait ?? due, due) }
         collectInbox()
-        if !ready.isEmpty { wait = .zero }
+        // A job may also have been the last one that `run` waits for.
+        if !ready.isEmpty || exitStatus != nil { wait = .zero }
         poller.wait(atMost: wait)
     }
 

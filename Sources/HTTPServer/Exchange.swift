@@ -65,7 +65,7 @@ final class Exchange {
             method: HTTPRequest.Method(method) ?? .get,
             fields: fields,
             isChunked: fields[.transferEncoding] != nil,
-            clientID: fields[.requestID].flatMap { RequestID.isWellFormed($0) ? $0 : nil }
+            clientID: fields[.named("x-request-id")].flatMap { RequestID.isWellFormed($0) ? $0 : nil }
         )
         connection.headIsComplete()
         deadline = EventLoop.schedule(after: server.limits.bodySecondsMax) { [connection] in connection.shutdown() }
@@ -258,10 +258,4 @@ package struct ExchangeSummary: Sendable {
     /// Whether the client was there to take the answer to its end.
     package let isWhole: Bool
     package let remoteAddress: String
-}
-
-extension HTTPField.Name {
-    fileprivate static var requestID: HTTPField.Name {
-        HTTPField.Name("x-request-id") ?? .date
-    }
 }

@@ -37,6 +37,14 @@ package struct Request: Sendable {
     }
 }
 
+extension HTTPField.Name {
+    /// A field name that is written in the code; traps when it is none.
+    package static func named(_ name: String) -> HTTPField.Name {
+        guard let name = HTTPField.Name(name) else { preconditionFailure("not a field name: \(name)") }
+        return name
+    }
+}
+
 /// The request target taken apart (RFC 9112, 3.2): `/path?query` or `*`.
 struct RequestTarget: Equatable {
     let rawPath: String
