@@ -77,6 +77,11 @@ let package = Package(
         tests("EventLoopTests", ["EventLoop", "CLinux", "TestSupport"]),
         tests("HTTPServerTests", ["HTTPServer", "EventLoop", "TestSupport", httpTypes]),
         tests("HTTPClientTests", ["HTTPClient", "HTTPServer", "EventLoop", "TestSupport", httpTypes]),
+        tests(
+            "HordeTests",
+            ["Horde", "HordeSimulator", "HTTPClient", "HTTPServer", "EventLoop", "TestSupport", httpTypes],
+            exclude: ["Recordings"]
+        ),
         tests("OpenAITests", ["OpenAI"]),
         tests("PromptingTests", ["Prompting"], exclude: ["Snapshots"]),
         tests(

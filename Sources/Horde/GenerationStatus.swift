@@ -1,0 +1,86 @@
+/// One piece of text that a worker wrote.
+package struct Generation: Decodable, Equatable, Sendable {
+    package let text: String
+    /// Who wrote it: the model's name as its worker declares it.
+    package let model: String?
+    /// Horde's `state` is `censored` or `csam`.
+    package let isCensored: Bool
+
+    package init(text: String, model: String? = nil, isCensored: Bool = false) {
+        self.text = text
+        self.model = model
+        self.isCensored = isCensored
+    }
+
+    enum CodingKeys: CodingKey { case text, model, state }
+
+    package init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        text = try fields.decode(String.self, forKey: .text)
+        model = try? fields.decodeIfPresent(String.self, forKey: .model)
+        let state = try? fields.decodeIfPresent(String.self, forKey: .state)
+        isCensored = state == "censored" || state == "csam"
+    }
+}
+
+/// Where a job stands, as `GET` and `DELETE /api/v2/generate/text/status/{id}` tell it.
+struct GenerationStatus: Decodable, Equatable, Sendable {
+    var generations: [Generation] = []
+    var finished = 0
+    var processing = 0
+    var waiting = 0
+    var done = false
+    var faulted = false
+    var queuePosition = 0
+    var isPossible = true
+
+    enum CodingKeys: String, CodingKey {
+        case generations, finished, processing, waiting, done, faulted
+        case queuePosition = "queue_position"
+        case isPossible = "is_possible"
+    }
+
+    enum Verdict: Equatable {
+        case waiting(JobProgress)
+        /// There will be no more text; what there is may be fewer than were asked for.
+        case ended([Generation])
+        case faulted
+    }
+
+    /// Decides whether the job is over.
+    ///
+    /// `done` alone says nothing: Horde counts faulted attempts as finished, so a job whose third attempt is being
+    /// written already calls itself done, with no text; and one that was cancelled while it waited never does.
+    func verdict(count: Int) -> Verdict {
+        if generations.count >= count { return .ended(generations) }
+        if faulted { return generations.isEmpty ? .faulted : .ended(generations) }
+        if waiting == 0, processing == 0 { return .ended(generations) }
+        return .waiting(
+            JobProgress(
+                queuePosition: queuePosition,
+                isRunning: processing > 0,
+                isPossible: isPossible || processing > 0
+            )
+        )
+    }
+
+    /// Whether a worker has it, and could yet give it back to the queue.
+    ///
+    /// A DELETE answers with how the job stood before it; what was waiting then is gone with it.
+    var isRunning: Bool { processing > 0 }
+}
+
+/// What Horde tells about a job that is not over.
+package struct JobProgress: Equatable, Sendable {
+    /// Jobs of all models before this one, plus one; 0 when none waits, or for about a second after the submission.
+    package let queuePosition: Int
+    /// A worker has it.
+    package let isRunning: Bool
+    let isPossible: Bool
+
+    package init(queuePosition: Int, isRunning: Bool, isPossible: Bool = true) {
+        self.queuePosition = queuePosition
+        self.isRunning = isRunning
+        self.isPossible = isPossible
+    }
+}

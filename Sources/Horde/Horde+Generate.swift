@@ -1,0 +1,164 @@
+import EventLoop
+
+/// What happens to an order on its way, for those who wait for it.
+package enum GenerationProgress: Equatable, Sendable {
+    /// It waits for our turn to submit; so many are before it.
+    case inLine(ahead: Int)
+    case submitting
+    /// Horde has taken it.
+    case accepted
+    case pending(JobProgress)
+}
+
+extension Horde {
+    /// Submits an order and waits for its texts: as many as `order.params.n`, each with something in it.
+    ///
+    /// A job that faults, expires or comes back empty is submitted again, at most twice. Cancelling the task, the
+    /// deadline and every error end with the job deleted at Horde.
+    ///
+    /// `onProgress` is told of each step, in order, on the loop.
+    package func generate(
+        _ order: GenerationOrder,
+        key: HordeKey,
+        deadline: ContinuousClock.Instant,
+        onProgress: @LoopActor (GenerationProgress) -> Void
+    ) async throws(HordeError) -> [Generation] {
+        var rest = order
+        var texts: [Generation] = []
+        var resubmits = 0
+        while true {
+            do throws(HordeError) {
+                texts += try await runJob(rest, key: key, deadline: deadline, onProgress: onProgress)
+                if texts.count >= order.params.n { return texts }
+                throw .emptyText
+            } catch {
+                guard error.deservesAnotherJob, resubmits < Limits.resubmitsMax else { throw error }
+                resubmits += 1
+                rest.params.n = order.params.n - texts.count
+            }
+        }
+    }
+
+    /// One job from submission to its end; the texts that have something in them.
+    private func runJob(
+        _ order: GenerationOrder,
+        key: HordeKey,
+        deadline: ContinuousClock.Instant,
+        onProgress: @LoopActor (GenerationProgress) -> Void
+    ) async throws(HordeError) -> [Generation] {
+        let ticket = try await ticket(for: order, key: key, deadline: deadline, onProgress: onProgress)
+        do throws(HordeError) {
+            onProgress(.accepted)
+            let generations = try await end(
+                of: ticket,
+                count: order.params.n,
+                deadline: deadline,
+                onProgress: onProgress
+            )
+            return generations.filter { $0.isCensored || !$0.text.allSatisfy(\.isWhitespace) }
+        } catch {
+            abandon(ticket)
+            throw error
+        }
+    }
+
+    /// Submits within the budget; a refusal that may pass is met with patience, each attempt in its turn.
+    private func ticket(
+        for order: GenerationOrder,
+        key: HordeKey,
+        deadline: ContinuousClock.Instant,
+        onProgress: @LoopActor (GenerationProgress) -> Void
+    ) async throws(HordeError) -> Ticket {
+        var patienceEnds: ContinuousClock.Instant?
+        while true {
+            try await gate.pass(until: deadline) { onProgress(.inLine(ahead: $0)) }
+            onProgress(.submitting)
+            do throws(HordeError) {
+                let ticket = try await Submission(order, key: key, horde: self).ticket(until: deadline)
+                guard !Task.isCancelled else {
+                    abandon(ticket)
+                    throw .cancelled
+                }
+                return ticket
+            } catch {
+                let end = patienceEnds ?? .now + Limits.refusalPatience
+                patienceEnds = end
+                var pause = Duration.seconds(1)
+                if case .rateLimited(let seconds) = error { pause = .seconds(seconds) }
+                guard error.isPassing, .now + pause < min(end, deadline) else { throw error }
+                try await wait(pause)
+            }
+        }
+    }
+
+    /// Asks for the job's status until it is over.
+    private func end(
+        of ticket: Ticket,
+        count: Int,
+        deadline: ContinuousClock.Instant,
+        onProgress: @LoopActor (GenerationProgress) -> Void
+    ) async throws(HordeError) -> [Generation] {
+        var schedule = PollSchedule()
+        var patience = JobPatience()
+        var delay = schedule.next(after: nil)
+        while true {
+            guard .now + delay < deadline else {
+                try await wait(deadline - .now)
+                throw .deadlinePassed
+            }
+            try await wait(delay)
+            do throws(HordeError) {
+                let status = try await status(of: ticket, timeout: min(Limits.readSecondsMax, deadline - .now))
+                switch status.verdict(count: count) {
+                case .ended(let generations): return generations
+                case .faulted: throw .faulted
+                case .waiting(let progress):
+                    try patience.heard(progress, at: .now)
+                    onProgress(.pending(progress))
+                    delay = schedule.next(after: progress)
+                }
+            } catch {
+                guard error.isPassing else { throw error }
+                try patience.heardNothing(error, at: .now)
+                if case .rateLimited(let seconds) = error {
+                    delay = schedule.next(afterRefusal: seconds)
+                } else {
+                    delay = schedule.next(after: nil)
+                }
+            }
+        }
+    }
+
+    private func wait(_ delay: Duration) async throws(HordeError) {
+        do throws(CancellationError) {
+            try await EventLoop.sleep(for: delay)
+        } catch {
+            throw .cancelled
+        }
+    }
+}
+
+/// How long a job is waited for that Horde calls impossible, or does not tell about.
+///
+/// Pure: times come in as arguments.
+struct JobPatience {
+    private var impossibleSince: ContinuousClock.Instant?
+    private var silentSince: ContinuousClock.Instant?
+
+    mutating func heard(_ progress: JobProgress, at now: ContinuousClock.Instant) throws(HordeError) {
+        silentSince = nil
+        guard !progress.isPossible else {
+            impossibleSince = nil
+            return
+        }
+        let since = impossibleSince ?? now
+        impossibleSince = since
+        if now - since >= Limits.impossibleSecondsMax { throw .impossible }
+    }
+
+    mutating func heardNothing(_ error: HordeError, at now: ContinuousClock.Instant) throws(HordeError) {
+        let since = silentSince ?? now
+        silentSince = since
+        if now - since >= Limits.silenceSecondsMax { throw error }
+    }
+}

@@ -1,0 +1,127 @@
+package import EventLoop
+import FoundationEssentials
+package import HTTPClient
+import HTTPTypes
+
+/// AI Horde: a network of volunteers' GPUs behind an asynchronous API.
+///
+/// This target knows nothing of OpenAI or of prompts. It speaks Horde's wire and carries a job through its life: submit
+/// within Horde's limits, ask when it is time to, and never leave a job behind that nobody wants any more. This file is
+/// the endpoints; `Horde+Generate.swift` is the life of a job; `PollSchedule`, `SubmitBudget` and `GenerationStatus`
+/// decide, and do nothing.
+@LoopActor
+package final class Horde {
+    /// Where Horde is and how it is to be treated.
+    package struct Configuration: Sendable {
+        package let url: HordeURL
+        /// Submissions a minute from this address; 0 is no limit.
+        package let submitsPerMinute: Int
+        /// The value of `Client-Agent`: `name:version:contact`, by which Horde's operators know who calls.
+        package let clientAgent: String
+
+        package init(url: HordeURL, submitsPerMinute: Int, clientAgent: String) {
+            self.url = url
+            self.submitsPerMinute = submitsPerMinute
+            self.clientAgent = clientAgent
+        }
+    }
+
+    let gate: SubmitGate
+    let abandonments = Abandonments()
+    private let configuration: Configuration
+    private let client: HTTPClient
+
+    package init(_ configuration: Configuration, client: HTTPClient) {
+        self.configuration = configuration
+        self.client = client
+        gate = SubmitGate(submitsPerMinute: configuration.submitsPerMinute)
+    }
+
+    // MARK: Jobs
+
+    func submit(_ order: GenerationOrder, key: HordeKey) async throws(HordeError) -> Ticket {
+        guard let body = try? JSONEncoder().encode(order) else { throw .refused(code: nil) }
+        var request = request(.post, "generate/text/async", timeout: Limits.submitSecondsMax)
+        request.fields[.apikey] = key.secret
+        request.fields[.contentType] = "application/json"
+        request.body = Array(body)
+        let response = try await send(request)
+        guard response.status == 202,
+            let accepted = try? JSONDecoder().decode(Accepted.self, from: Data(response.body)),
+            let ticket = Ticket(accepted.id)
+        else { throw HordeError(response) }
+        return ticket
+    }
+
+    func status(of ticket: Ticket, timeout: Duration) async throws(HordeError) -> GenerationStatus {
+        try await get("generate/text/status/\(ticket.id)", timeout: timeout)
+    }
+
+    /// Cancels the job's waiting parts; returns how it stood before.
+    func delete(_ ticket: Ticket) async throws(HordeError) -> GenerationStatus {
+        try await decode(request(.delete, "generate/text/status/\(ticket.id)", timeout: Limits.readSecondsMax))
+    }
+
+    private struct Accepted: Decodable { let id: String }
+
+    // MARK: Supply
+
+    /// The text workers that are online.
+    package func workers() async throws(HordeError) -> [Worker] {
+        let list: Lenient<Worker> = try await get("workers?type=text", timeout: Limits.readSecondsMax)
+        return list.elements
+    }
+
+    /// The text models that some worker serves, and what waits for each.
+    package func models() async throws(HordeError) -> [ModelDemand] {
+        let list: Lenient<ModelDemand> = try await get("status/models?type=text", timeout: Limits.readSecondsMax)
+        return list.elements
+    }
+
+    /// How busy Horde is.
+    package func load() async throws(HordeError) -> Load {
+        try await get("status/performance", timeout: Limits.readSecondsMax)
+    }
+
+    // MARK: The wire
+
+    private func get<Value: Decodable & Sendable>(_ path: String, timeout: Duration) async throws(HordeError) -> Value {
+        try await decode(request(.get, path, timeout: timeout))
+    }
+
+    private func decode<Value: Decodable & Sendable>(_ request: HTTPClient.Request) async throws(HordeError) -> Value {
+        let response = try await send(request)
+        guard response.status == 200, let value = try? JSONDecoder().decode(Value.self, from: Data(response.body))
+        else {
+            throw HordeError(response)
+        }
+        return value
+    }
+
+    private func request(_ method: HTTPRequest.Method, _ path: String, timeout: Duration) -> HTTPClient.Request {
+        HTTPClient.Request(
+            method,
+            "\(configuration.url)/api/v2/\(path)",
+            fields: [.clientAgent: configuration.clientAgent, .accept: "application/json"],
+            timeout: timeout
+        )
+    }
+
+    private func send(_ request: HTTPClient.Request) async throws(HordeError) -> HTTPClient.Response {
+        do throws(TransferError) {
+            return try await client.send(request)
+        } catch {
+            throw HordeError(error)
+        }
+    }
+}
+
+extension HTTPField.Name {
+    fileprivate static let apikey = named("apikey")
+    fileprivate static let clientAgent = named("Client-Agent")
+
+    private static func named(_ name: String) -> HTTPField.Name {
+        guard let name = HTTPField.Name(name) else { preconditionFailure("not a field name: \(name)") }
+        return name
+    }
+}
