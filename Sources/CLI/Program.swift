@@ -1,0 +1,80 @@
+import ArgumentParser
+import EventLoop
+import Gateway
+import Glibc
+import HTTPServer
+import Horde
+import OpenAI
+
+/// A command's work on the event loop, which takes the main thread for it.
+enum Program {
+    /// Runs `body`; an error becomes one line on standard error and a non-zero exit.
+    static func run(_ body: @escaping @Sendable @LoopActor () async throws -> Void) throws {
+        let status = EventLoop.run {
+            do {
+                try await body()
+                return 0
+            } catch {
+                StandardError.write("interposer: " + message(error))
+                return exitStatus(error)
+            }
+        }
+        if status != 0 { throw ExitCode(status) }
+    }
+
+    private static func message(_ error: any Error) -> String {
+        switch error {
+        case let error as APIError: error.message
+        case let error as HordeError: APIError(error).message
+        case let error as ListenError: error.description
+        default: "\(error)"
+        }
+    }
+
+    /// The numbers of sysexits.h: what scripts can tell apart.
+    private static func exitStatus(_ error: any Error) -> CInt {
+        switch error {
+        case is HordeError: EX_UNAVAILABLE
+        case is APIError: EX_DATAERR
+        case is ListenError: EX_CANTCREAT
+        default: EX_SOFTWARE
+        }
+    }
+}
+
+/// Standard output carries results and nothing else.
+enum StandardOutput {
+    static func write(_ text: String) { FileStream.write(text, to: STDOUT_FILENO) }
+}
+
+/// Standard error carries what a person or a log reads.
+enum StandardError {
+    static func write(_ text: String) { FileStream.write(text, to: STDERR_FILENO) }
+}
+
+enum StandardInput {
+    static func readAll() -> [UInt8] {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = read(STDIN_FILENO, &buffer, buffer.count)
+            guard count > 0 else { return bytes }
+            bytes += buffer.prefix(count)
+        }
+    }
+}
+
+private enum FileStream {
+    /// Writes a line, whole: a pipe may take it in parts.
+    static func write(_ text: String, to descriptor: CInt) {
+        let bytes = Array((text + "\n").utf8)
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes.withUnsafeBytes {
+                Glibc.write(descriptor, $0.baseAddress.map { $0 + sent }, bytes.count - sent)
+            }
+            guard count > 0 else { return }
+            sent += count
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import EventLoop
+import Gateway
+import HTTPServer
+import Logging
+
+/// `interposer serve`.
+struct Serve: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serve OpenAI's API from AI Horde.",
+        discussion: """
+            Clients use http://HOST:PORT/v1 as their base URL. A client's own AI Horde key, sent as its API key, is used \
+            for its requests; any other key means the server's.
+            """
+    )
+
+    @Option(help: "The address to listen on; port 0 picks a free one.")
+    var listen = ListenAddress(host: "127.0.0.1", port: 8080)
+
+    @OptionGroup var hordeOptions: HordeOptions
+
+    @Option(help: "Submissions a minute to AI Horde, spread evenly; 0 is no limit. AI Horde takes 90.")
+    var submitsPerMinute = 87
+
+    @Option(help: "A web origin that may call the server; repeat for more. (default: every origin)")
+    var allowOrigin: [String] = []
+
+    @Option(help: "A Host that the server answers to; repeat for more. (default: every host)")
+    var allowHost: [String] = []
+
+    func validate() throws {
+        guard (0...100_000).contains(submitsPerMinute) else {
+            throw ValidationError("--submits-per-minute is a number from 0 to 100000.")
+        }
+    }
+
+    func run() throws {
+        let configuration = Gateway.Configuration(
+            listen: listen,
+            horde: try hordeOptions.horde(submitsPerMinute: submitsPerMinute),
+            serverKey: try hordeOptions.key(),
+            cacheDirectory: Environment.cacheDirectory,
+            crossOrigin: CrossOriginPolicy(
+                origins: allowOrigin.isEmpty ? nil : allowOrigin,
+                hosts: allowHost.isEmpty ? nil : allowHost
+            )
+        )
+        try Program.run {
+            let signals = TerminationSignals()
+            let gateway = try Gateway(configuration, logger: Logger(label: "interposer"))
+            StandardError.write("listening on http://\(gateway.address)")
+            await gateway.run { await signals.next() }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import FoundationEssentials
+import Gateway
+import HTTPServer
+import Horde
+
+/// Where Horde is and who asks: what `serve`, `models` and `prompt` share.
+struct HordeOptions: ParsableArguments {
+    @Option(help: "Where AI Horde is. (default: $AI_HORDE_URL, or https://aihorde.net)")
+    var hordeURL: HordeURL?
+
+    @Option(
+        help: """
+            The AI Horde key for clients that bring none; better in the environment, where other users do not see it. \
+            (default: $AI_HORDE_API_KEY, or the anonymous 0000000000)
+            """
+    )
+    var apiKey: HordeKey?
+
+    func url() throws -> HordeURL {
+        if let hordeURL { return hordeURL }
+        guard let text = Environment["AI_HORDE_URL"] else { return .aihorde }
+        guard let url = HordeURL(text) else { throw ValidationError("AI_HORDE_URL is not an http or https URL.") }
+        return url
+    }
+
+    func key() throws -> HordeKey {
+        if let apiKey { return apiKey }
+        guard let text = Environment["AI_HORDE_API_KEY"] else { return .anonymous }
+        guard let key = HordeKey(text) else {
+            throw ValidationError("AI_HORDE_API_KEY does not have the shape of an AI Horde key.")
+        }
+        return key
+    }
+
+    func horde(submitsPerMinute: Int) throws -> Horde.Configuration {
+        Horde.Configuration(
+            url: try url(),
+            submitsPerMinute: submitsPerMinute,
+            clientAgent: "interposer:\(Version.current):none"
+        )
+    }
+}
+
+/// The environment; what is set to nothing counts as not set.
+enum Environment {
+    static subscript(name: String) -> String? {
+        guard let value = ProcessInfo.processInfo.environment[name], !value.isEmpty else { return nil }
+        return value
+    }
+
+    /// Where the model list is kept: what systemd gives the service, else the user's own cache.
+    static var cacheDirectory: String? {
+        if let directory = Environment["CACHE_DIRECTORY"] {
+            return directory.split(separator: ":").first.map(String.init)
+        }
+        if let directory = Environment["XDG_CACHE_HOME"] { return directory + "/interposer" }
+        return Environment["HOME"].map { $0 + "/.cache/interposer" }
+    }
+}
+
+extension HordeURL: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
+
+extension HordeKey: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
+
+extension ListenAddress: ExpressibleByArgument {
+    public init?(argument: String) {
+        do throws(ListenError) { try self.init(parsing: argument) } catch { return nil }
+    }
+}

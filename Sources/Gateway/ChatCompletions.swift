@@ -1,0 +1,132 @@
+import EventLoop
+import Glibc
+import HTTPServer
+import HTTPTypes
+import Horde
+import OpenAI
+import Prompting
+
+/// `POST /v1/chat/completions`: the story of a request, from its bytes to the last one of its answer.
+@LoopActor
+final class ChatCompletions {
+    private let horde: Horde
+    private let catalog: ModelCatalog
+    private let work: RunningWork
+    private let serverKey: HordeKey
+    private let accounts = AccountLimits()
+
+    init(horde: Horde, catalog: ModelCatalog, work: RunningWork, serverKey: HordeKey) {
+        self.horde = horde
+        self.catalog = catalog
+        self.work = work
+        self.serverKey = serverKey
+    }
+
+    /// A request that has been understood, for a model that is live.
+    private struct Task {
+        let translation: Translation
+        let offers: Set<Offer>
+        let key: HordeKey
+        let identity: AnswerIdentity
+        let isStreaming: Bool
+        let includesUsage: Bool
+        let deadline: ContinuousClock.Instant
+    }
+
+    /// Answers; `origin` are the fields that every answer to this client carries.
+    func create(_ request: Request, _ writer: consuming ResponseWriter, _ origin: HTTPFields) async {
+        let task: Task
+        do throws(APIError) {
+            task = try understand(request)
+        } catch {
+            return Reply(error).with(origin).send(writer)
+        }
+        if task.isStreaming {
+            await stream(task, CompletionStream(writer, task.identity, origin))
+        } else {
+            await answer(task, writer, origin)
+        }
+    }
+
+    private func understand(_ request: Request) throws(APIError) -> Task {
+        if work.isStopping { throw .stopping }
+        let completion = try ChatCompletionRequest(decoding: request.body)
+        guard let model = catalog.lookUp(completion.model) else { throw catalog.unknownModel(completion.model) }
+        return Task(
+            translation: try Translation(completion, format: model.format.format),
+            offers: model.offers,
+            key: ClientKey.of(request.fields, else: serverKey),
+            identity: AnswerIdentity(id: Self.randomID(), created: Int(time(nil)), model: completion.model),
+            isStreaming: completion.isStreaming,
+            includesUsage: completion.includesUsage,
+            deadline: .now + (completion.isStreaming ? Limits.streamedSecondsMax : Limits.unstreamedSecondsMax)
+        )
+    }
+
+    private func answer(_ task: Task, _ writer: consuming ResponseWriter, _ origin: HTTPFields) async {
+        switch await generate(task, onProgress: { _ in }) {
+        case .success(let answer):
+            let completion = ChatCompletion(identity: task.identity, choices: answer.choices, usage: answer.usage)
+            Reply(.ok, completion.json).with(origin).send(writer)
+        case .failure(let error):
+            Reply(error).with(origin).send(writer)
+        }
+    }
+
+    private func stream(_ task: Task, _ stream: CompletionStream) async {
+        switch await generate(task, onProgress: { stream.progressed($0) }) {
+        case .success(let answer): stream.finish(answer, includesUsage: task.includesUsage)
+        case .failure(let error): stream.fail(error)
+        }
+    }
+
+    /// Waits for the texts, in a task that ends with the client's or with the server.
+    private func generate(
+        _ task: Task,
+        onProgress: @escaping @Sendable @LoopActor (GenerationProgress) -> Void
+    ) async -> Result<Translation.Answer, APIError> {
+        await work.run { [self] in
+            do throws(APIError) {
+                return .success(try await texts(task, onProgress))
+            } catch {
+                return .failure(error)
+            }
+        }
+    }
+
+    /// One order, and a smaller one when the account does not get so long an answer.
+    private func texts(
+        _ task: Task,
+        _ onProgress: @escaping @LoopActor (GenerationProgress) -> Void
+    ) async throws(APIError) -> Translation.Answer {
+        var isRetry = false
+        while true {
+            let free = accounts.freeTokens(task.key, catalog.current)
+            let size = try task.translation.size(offers: task.offers, freeTokens: free)
+            do throws(HordeError) {
+                let order = task.translation.order(size)
+                let generations = try await horde.generate(
+                    order,
+                    key: task.key,
+                    deadline: task.deadline,
+                    onProgress: onProgress
+                )
+                return task.translation.answer(generations, size: size)
+            } catch .kudosUpfront(let freeTokens) {
+                let freeTokens = freeTokens ?? AccountLimits.alwaysFreeTokens
+                accounts.learn(task.key, freeTokens: freeTokens)
+                guard !isRetry, freeTokens < size.answerTokens else {
+                    throw APIError(.kudosUpfront(freeTokens: freeTokens))
+                }
+                isRetry = true
+            } catch {
+                throw APIError(error)
+            }
+        }
+    }
+
+    private static func randomID() -> String {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
+        return "chatcmpl-" + String((0..<24).map { _ in alphabet[Int.random(in: alphabet.indices)] })
+    }
+}

@@ -1,0 +1,174 @@
+import EventLoop
+import HTTPServer
+import HTTPTypes
+import Horde
+import OpenAI
+
+/// A streamed answer as it is sent: the head as late as honesty allows, signs of life while the job runs, the text, the end.
+///
+/// The head is held back until Horde has accepted the job, so that a refusal can still be an HTTP status; but not longer
+/// than three seconds of waiting for our own turn. After the head a failure can only be an event.
+@LoopActor
+final class CompletionStream {
+    private enum Phase: ~Copyable {
+        case unopened(ResponseWriter)
+        case open(BodyWriter)
+        case closed
+    }
+
+    private var phase: Phase
+    private let identity: AnswerIdentity
+    private let origin: HTTPFields
+    private var heartbeats = Heartbeats()
+    private var patience: TimerID?
+    private var heartbeat: TimerID?
+
+    init(_ writer: consuming ResponseWriter, _ identity: AnswerIdentity, _ origin: HTTPFields) {
+        phase = .unopened(writer)
+        self.identity = identity
+        self.origin = origin
+    }
+
+    func progressed(_ progress: GenerationProgress) {
+        let isNews = heartbeats.heard(progress)
+        switch progress {
+        case .inLine:
+            if patience == nil {
+                patience = EventLoop.schedule(after: Limits.headlessInLineMax) { [weak self] in self?.open() }
+            }
+        case .submitting: endPatience()
+        case .accepted:
+            endPatience()
+            open()
+        case .pending: if isNews { write(heartbeats.comment) }
+        }
+    }
+
+    /// Sends the text, whole, and ends the stream.
+    func finish(_ answer: Translation.Answer, includesUsage: Bool) {
+        open()
+        for (index, choice) in answer.choices.enumerated() {
+            if index > 0 { write(.role(choice: index)) }
+            if !choice.content.isEmpty { write(.content(choice.content, choice: index)) }
+            write(.finish(choice.finishReason, choice: index))
+        }
+        if includesUsage { write(.usage(answer.usage)) }
+        close()
+    }
+
+    /// Ends with an error: a status while there is no head, an event after it.
+    func fail(_ error: APIError) {
+        endTimers()
+        switch take() {
+        case .unopened(let writer): Reply(error).with(origin).send(writer)
+        case .open(let body):
+            body.write(ServerSentEvent.error(error) + ServerSentEvent.done)
+            body.finish()
+        case .closed: break
+        }
+    }
+
+    private func open() {
+        switch take() {
+        case .unopened(let writer):
+            phase = .open(writer.start(.ok, fields: Self.fields.merged(with: origin)))
+            write(.role(choice: 0))
+            beatLater()
+        case .open(let body): phase = .open(body)
+        case .closed: break
+        }
+    }
+
+    private func close() {
+        endTimers()
+        if case .open(let body) = take() {
+            body.write(ServerSentEvent.done)
+            body.finish()
+        }
+    }
+
+    private func beatLater() {
+        heartbeat = EventLoop.schedule(after: Limits.heartbeatInterval) { [weak self] in
+            guard let self else { return }
+            write(heartbeats.comment)
+            if heartbeats.isTimeForChunk() { write(.heartbeat(choice: 0)) }
+            beatLater()
+        }
+    }
+
+    private func write(_ piece: ChatCompletionChunk.Piece) {
+        write(ChatCompletionChunk(identity: identity, piece).event)
+    }
+
+    private func write(_ bytes: [UInt8]) {
+        switch phase {
+        case .open(let body): body.write(bytes)
+        default: break
+        }
+    }
+
+    private func endPatience() {
+        if let patience { EventLoop.cancel(patience) }
+        patience = nil
+    }
+
+    private func endTimers() {
+        endPatience()
+        if let heartbeat { EventLoop.cancel(heartbeat) }
+        heartbeat = nil
+    }
+
+    /// Takes the writer out, leaving `.closed` behind.
+    private func take() -> Phase {
+        var taken = Phase.closed
+        swap(&taken, &phase)
+        return taken
+    }
+
+    private static let fields: HTTPFields = [
+        .contentType: "text/event-stream; charset=utf-8",
+        .cacheControl: "no-cache",
+        // Proxies on the way must not collect the stream before they pass it on (nginx).
+        .named("X-Accel-Buffering"): "no",
+    ]
+}
+
+/// What the signs of life say, and how often one is a chunk.
+struct Heartbeats {
+    private var state = "submitting"
+    private let started = ContinuousClock.now
+    private var beats = 0
+
+    /// True when something changed that is worth telling at once.
+    mutating func heard(_ progress: GenerationProgress) -> Bool {
+        let before = state
+        switch progress {
+        case .inLine(let ahead): state = "in line, \(ahead) ahead"
+        case .submitting: state = "submitting"
+        case .accepted: state = "accepted by AI Horde"
+        case .pending(let job) where job.isRunning: state = "being written"
+        case .pending(let job) where job.queuePosition > 0: state = "position \(job.queuePosition) in AI Horde's queue"
+        case .pending: state = "in AI Horde's queue"
+        }
+        return state != before
+    }
+
+    /// Begins with a word that no client takes for something else ("ping" ends Continue's reader).
+    var comment: [UInt8] {
+        let elapsed = (ContinuousClock.now - started).components.seconds
+        return ServerSentEvent.comment("keepalive \(elapsed) s, \(state)")
+    }
+
+    mutating func isTimeForChunk() -> Bool {
+        beats += 1
+        return beats.isMultiple(of: Limits.heartbeatsPerChunk)
+    }
+}
+
+extension HTTPFields {
+    fileprivate func merged(with more: HTTPFields) -> HTTPFields {
+        var fields = self
+        fields.append(contentsOf: more)
+        return fields
+    }
+}

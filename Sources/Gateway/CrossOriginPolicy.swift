@@ -1,0 +1,50 @@
+import HTTPTypes
+
+/// Which web pages may call the server (CORS), and under which names it answers (DNS rebinding).
+///
+/// The default allows every origin, because a key travels in a header that a page must know, and never with credentials
+/// that a browser would add by itself. Lists are opt-in.
+package struct CrossOriginPolicy: Sendable {
+    /// Exact origins; nil allows every one.
+    package var origins: [String]?
+    /// Exact values of `Host`, with or without the port; nil allows every one.
+    package var hosts: [String]?
+
+    package init(origins: [String]? = nil, hosts: [String]? = nil) {
+        self.origins = origins
+        self.hosts = hosts
+    }
+
+    /// What every answer carries for the origin that asked.
+    func fields(for request: HTTPFields) -> HTTPFields {
+        let exposed: HTTPFields = [.accessControlExposeHeaders: "x-request-id, retry-after, x-should-retry"]
+        guard let origins else { return exposed.with(.accessControlAllowOrigin, "*") }
+        // Caches must not give one origin's answer to another.
+        guard let origin = request[.origin], origins.contains(origin) else { return [.vary: "Origin"] }
+        return exposed.with(.accessControlAllowOrigin, origin).with(.vary, "Origin")
+    }
+
+    /// The answer to a browser that asks before it sends.
+    func preflight(_ request: HTTPFields) -> HTTPFields {
+        fields(for: request)
+            .with(.accessControlAllowMethods, "GET, POST, OPTIONS")
+            .with(
+                .accessControlAllowHeaders,
+                request[.accessControlRequestHeaders] ?? "authorization, content-type, x-request-id"
+            )
+            .with(.accessControlMaxAge, "86400")
+    }
+
+    func allows(host: String?) -> Bool {
+        guard let hosts, let host else { return hosts == nil }
+        return hosts.contains(host) || hosts.contains { host.hasPrefix($0 + ":") }
+    }
+}
+
+extension HTTPFields {
+    fileprivate func with(_ name: HTTPField.Name, _ value: String) -> HTTPFields {
+        var fields = self
+        fields[name] = value
+        return fields
+    }
+}

@@ -1,0 +1,101 @@
+package import EventLoop
+import HTTPClient
+package import HTTPServer
+package import Horde
+package import Logging
+import HTTPTypes
+import OpenAI
+
+/// The server that OpenAI's clients talk to: puts the parts together, runs them, and stops them in order.
+///
+/// This target is where the two languages meet. A request passes `Router` (which endpoint), `ChatCompletions` (the
+/// story), `Translation` (OpenAI's words to a prompt and back), `Horde` (the job) and `CompletionStream` (the answer as
+/// it is sent). `ModelCatalog` knows what Horde offers now, `FailureMap` turns every failure into OpenAI's.
+@LoopActor
+package final class Gateway {
+    package struct Configuration: Sendable {
+        package var listen: ListenAddress
+        package var horde: Horde.Configuration
+        /// Used for clients that bring no key of their own.
+        package var serverKey: HordeKey
+        /// Where the model list survives a restart; nil keeps it in memory alone.
+        package var cacheDirectory: String?
+        package var crossOrigin: CrossOriginPolicy
+
+        package init(
+            listen: ListenAddress,
+            horde: Horde.Configuration,
+            serverKey: HordeKey,
+            cacheDirectory: String?,
+            crossOrigin: CrossOriginPolicy = CrossOriginPolicy()
+        ) {
+            self.listen = listen
+            self.horde = horde
+            self.serverKey = serverKey
+            self.cacheDirectory = cacheDirectory
+            self.crossOrigin = crossOrigin
+        }
+    }
+
+    private let server: HTTPServer
+    private let horde: Horde
+    private let catalog: ModelCatalog
+    private let work: RunningWork
+    private let logger: Logger
+
+    /// Starts to listen and to learn what Horde offers; Horde itself need not be there.
+    ///
+    /// - Throws: `ListenError` when the address cannot be had.
+    package init(_ configuration: Configuration, logger: Logger) throws(ListenError) {
+        self.logger = logger
+        horde = Horde(configuration.horde, client: HTTPClient())
+        work = RunningWork()
+        catalog = ModelCatalog(
+            horde: horde,
+            cache: configuration.cacheDirectory.map { CatalogCache(directory: $0, origin: configuration.horde.url) },
+            serverKey: configuration.serverKey,
+            logger: logger
+        )
+        let router = Router(
+            chatCompletions: ChatCompletions(
+                horde: horde,
+                catalog: catalog,
+                work: work,
+                serverKey: configuration.serverKey
+            ),
+            catalog: catalog,
+            work: work,
+            crossOrigin: configuration.crossOrigin
+        )
+        let crossOrigin = configuration.crossOrigin
+        server = try HTTPServer(
+            listeningOn: configuration.listen,
+            render: { refusal in Reply(APIError(refusal)).with(crossOrigin.fields(for: [:])).answer },
+            onEnd: { summary in AccessLog.write(summary, to: logger) },
+            handler: { request, writer in await router.route(request, writer) }
+        )
+        catalog.startRefreshing()
+    }
+
+    /// Where the server listens, with the port that it really has.
+    package var address: ListenAddress { server.address }
+
+    /// Serves until `signal` returns, then stops: no new work, a moment for what runs, then an honest end for the rest.
+    ///
+    /// A second `signal` skips the moment.
+    package func run(until signal: @escaping @Sendable @LoopActor () async -> Void) async {
+        await signal()
+        logger.info("stopping", metadata: ["running": "\(work.count)"])
+        work.isStopping = true
+        catalog.stopRefreshing()
+        let second = EventLoop.task { [work] in
+            await signal()
+            work.cancelAll()
+        }
+        await work.drain(within: Limits.drainSecondsMax)
+        await server.stop()
+        await horde.settle(within: Limits.settleSecondsMax)
+        second.cancel()
+        logger.info("stopped")
+    }
+}

@@ -1,0 +1,30 @@
+import HTTPTypes
+
+/// Every bound of the gateway, with its reason.
+enum Limits {
+    /// An answer that is not streamed: some clients give up at 300 s without a byte.
+    static let unstreamedSecondsMax = Duration.seconds(280)
+    /// A streamed one: Horde itself forgets a job that nobody took after 20 minutes.
+    static let streamedSecondsMax = Duration.seconds(1200)
+    /// A client must see a head soon, also while its submission waits for its turn.
+    static let headlessInLineMax = Duration.seconds(3)
+    /// The shortest silence timeout among clients is a minute; proxies in between cut at less.
+    static let heartbeatInterval = Duration.seconds(10)
+    /// Comments are invisible to clients that count parsed chunks: each so many-th heartbeat is a chunk, thus every 40 s.
+    static let heartbeatsPerChunk = 4
+    /// Between two looks at what Horde offers.
+    static let refreshInterval = Duration.seconds(60)
+    /// After the first failed look; doubled up to the interval.
+    static let refreshRetryMin = Duration.seconds(5)
+    /// Names that an unknown model's error suggests.
+    static let suggestionsMax = 3
+    /// Accounts whose free length is remembered, and for how long.
+    static let accountsMax = 4096
+    static let accountMemory = Duration.seconds(600)
+    /// What a stopping server gives to running requests.
+    static let drainSecondsMax = Duration.seconds(5)
+    /// And to Horde, to take the deletions.
+    static let settleSecondsMax = Duration.seconds(10)
+    /// A cached model list that is larger is not ours.
+    static let cacheBytesMax = 16 * 1024 * 1024
+}

@@ -1,0 +1,90 @@
+import EventLoop
+import FoundationEssentials
+import Glibc
+import Horde
+import Logging
+import OpenAI
+
+/// The catalog, kept fresh in the background; every answer about models comes from memory.
+///
+/// What is old stays until something newer is there: Horde may be away for a while, its workers mostly are not.
+@LoopActor
+final class ModelCatalog {
+    private(set) var current = Catalog.empty
+    /// `GET /v1/models`, ready to send.
+    private(set) var listBytes: [UInt8] = Array(Catalog.empty.list.compact.utf8)
+    private(set) var hasModels = false
+    /// Why the last look failed; nil when it did not.
+    private(set) var lastFailure: String?
+    private let horde: Horde
+    private let cache: CatalogCache?
+    private let serverKey: HordeKey
+    private let logger: Logger
+    private let started = Int(time(nil))
+    private var refreshing: Task<Void, Never>?
+
+    init(horde: Horde, cache: CatalogCache?, serverKey: HordeKey, logger: Logger) {
+        self.horde = horde
+        self.cache = cache
+        self.serverKey = serverKey
+        self.logger = logger
+        if let supply = cache?.load() { show(supply) }
+    }
+
+    func lookUp(_ name: String) -> Catalog.Entry? { current[name] }
+
+    /// The error for a name that is not live, or, while no list is held at all, the truth about that.
+    func unknownModel(_ name: String) -> APIError {
+        guard hasModels else {
+            return .unavailable("The models of AI Horde are not known yet.", code: "not_ready", retryAfterSeconds: 5)
+        }
+        return current.unknownModel(name)
+    }
+
+    func startRefreshing() {
+        refreshing = EventLoop.task { [weak self] in
+            var retry = Limits.refreshRetryMin
+            while !Task.isCancelled {
+                guard let isFresh = await self?.refresh() else { return }
+                let pause = isFresh ? Limits.refreshInterval : retry
+                retry = isFresh ? Limits.refreshRetryMin : min(retry * 2, Limits.refreshInterval)
+                try? await EventLoop.sleep(for: pause)
+            }
+        }
+    }
+
+    func stopRefreshing() {
+        refreshing?.cancel()
+    }
+
+    /// Looks once; true when a list came back.
+    private func refresh() async -> Bool {
+        do throws(HordeError) {
+            let supply = try await Catalog.Supply(from: horde)
+            if lastFailure != nil { logger.notice("horde is back", metadata: ["models": "\(supply.models.count)"]) }
+            lastFailure = nil
+            show(supply)
+            cache?.save(supply)
+            return true
+        } catch {
+            let failure = APIError(error).message.lowercasedStart
+            if lastFailure != failure { logger.warning("no model list from horde", metadata: ["reason": "\(failure)"]) }
+            lastFailure = failure
+            return false
+        }
+    }
+
+    private func show(_ supply: Catalog.Supply) {
+        current = Catalog(supply: supply, serverKey: serverKey, created: started)
+        listBytes = Array(current.list.compact.utf8)
+        hasModels = true
+    }
+}
+
+extension String {
+    fileprivate var lowercasedStart: String {
+        hasPrefix("AI ") ? trimmedDot : prefix(1).lowercased() + trimmedDot.dropFirst()
+    }
+
+    private var trimmedDot: String { hasSuffix(".") ? String(dropLast()) : self }
+}

@@ -1,0 +1,103 @@
+import EventLoop
+import HTTPServer
+import HTTPTypes
+import OpenAI
+
+/// The only table of routes.
+@LoopActor
+final class Router {
+    private let chatCompletions: ChatCompletions
+    private let catalog: ModelCatalog
+    private let work: RunningWork
+    private let crossOrigin: CrossOriginPolicy
+
+    init(
+        chatCompletions: ChatCompletions,
+        catalog: ModelCatalog,
+        work: RunningWork,
+        crossOrigin: CrossOriginPolicy
+    ) {
+        self.chatCompletions = chatCompletions
+        self.catalog = catalog
+        self.work = work
+        self.crossOrigin = crossOrigin
+    }
+
+    private enum Route {
+        case about, health, readiness, models
+        case model(String)
+        case chatCompletions
+        /// An endpoint of OpenAI's that is not offered.
+        case unsupported(String)
+    }
+
+    func route(_ request: Request, _ writer: consuming ResponseWriter) async {
+        if request.method == .options {
+            return Reply.preflight(crossOrigin.preflight(request.fields)).send(writer)
+        }
+        let origin = crossOrigin.fields(for: request.fields)
+        switch find(request) {
+        case .route(.chatCompletions): await chatCompletions.create(request, writer, origin)
+        case .route(let route): answer(route).with(origin).send(writer)
+        case .refusal(let reply): reply.with(origin).send(writer)
+        }
+    }
+
+    /// What needs no waiting: all of it is in memory.
+    private func answer(_ route: Route) -> Reply {
+        switch route {
+        case .about: Health.about
+        case .health: Health.alive
+        case .readiness:
+            Health.readiness(hasModels: catalog.hasModels, why: catalog.lastFailure, isStopping: work.isStopping)
+        case .models: Reply(.ok, bytes: catalog.listBytes)
+        case .model(let name):
+            catalog.lookUp(name).map { Reply(.ok, $0.listing.json) } ?? Reply(catalog.unknownModel(name))
+        case .unsupported(let name): Reply(.unsupportedEndpoint(name))
+        case .chatCompletions: preconditionFailure("a completion is waited for")
+        }
+    }
+
+    private enum Match {
+        case route(Route)
+        case refusal(Reply)
+    }
+
+    private func find(_ request: Request) -> Match {
+        guard crossOrigin.allows(host: request.fields[.named("Host")]) else {
+            return .refusal(
+                Reply(.permissionDenied("This server does not answer to that Host.", code: "host_not_allowed"))
+            )
+        }
+        guard let (route, methods) = Self.match(request.path) else {
+            return .refusal(Reply(.unknownPath(request.method.rawValue, request.path)))
+        }
+        guard methods.contains(request.method) else {
+            let allowed = methods.map(\.rawValue) + ["OPTIONS"]
+            return .refusal(
+                Reply(.methodNotAllowed(allow: allowed)).with([.allow: allowed.joined(separator: ", ")])
+            )
+        }
+        return .route(route)
+    }
+
+    private static let reading: [HTTPRequest.Method] = [.get, .head]
+    private static let writing: [HTTPRequest.Method] = [.post]
+
+    private static func match(_ path: String) -> (Route, [HTTPRequest.Method])? {
+        // The ids of models contain slashes, sent as they are or escaped: the path is decoded, and the rest is the id.
+        if path.hasPrefix("/v1/models/"), path.utf8.count > 11 { return (.model(String(path.dropFirst(11))), reading) }
+        let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+        return switch path {
+        case "/": (.about, reading)
+        case "/health": (.health, reading)
+        case "/readyz": (.readiness, reading)
+        case "/v1/models": (.models, reading)
+        case "/v1/chat/completions": (.chatCompletions, writing)
+        case "/v1/completions": (.unsupported("plain completions"), writing)
+        case "/v1/responses": (.unsupported("the Responses API"), writing)
+        case "/v1/embeddings": (.unsupported("embeddings"), writing)
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import EventLoop
+
+/// The requests that wait for Horde, so that a stopping server can end them in order.
+@LoopActor
+final class RunningWork {
+    /// New work is refused, and what is cancelled is told that the server stops.
+    var isStopping = false
+    private var tasks: [Int: Task<Void, Never>] = [:]
+    private var lastID = 0
+    private var waiter: UnsafeContinuation<Void, Never>?
+
+    var count: Int { tasks.count }
+
+    /// Runs `body` in a task of its own, which ends with the caller's and can be ended by `cancelAll`.
+    func run<Value: Sendable>(_ body: @escaping @Sendable @LoopActor () async -> Value) async -> Value {
+        let task = EventLoop.task(body)
+        lastID += 1
+        let id = lastID
+        tasks[id] = EventLoop.task {
+            _ = await withTaskCancellationHandler {
+                await task.value
+            } onCancel: {
+                task.cancel()
+            }
+        }
+        let value = await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
+        tasks[id] = nil
+        if tasks.isEmpty { finish() }
+        return value
+    }
+
+    func cancelAll() {
+        for task in tasks.values { task.cancel() }
+    }
+
+    /// Waits for everything to end by itself; cancels what is left after `limit`, and waits for that.
+    func drain(within limit: Duration) async {
+        let timer = EventLoop.schedule(after: limit) { [self] in cancelAll() }
+        await withUnsafeContinuation { continuation in
+            if tasks.isEmpty { continuation.resume() } else { waiter = continuation }
+        }
+        EventLoop.cancel(timer)
+    }
+
+    private func finish() {
+        let waiter = waiter
+        self.waiter = nil
+        waiter?.resume()
+    }
+}
