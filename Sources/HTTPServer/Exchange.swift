@@ -244,18 +244,3 @@ final class Exchange {
         )
     }
 }
-
-/// What a log says of one exchange.
-package struct ExchangeSummary: Sendable {
-    package let id: String
-    package let method: String
-    package let path: String
-    /// nil when the connection ended before an answer began.
-    package let status: Int?
-    /// Bytes of the answer's body.
-    package let sentBytes: Int
-    package let duration: Duration
-    /// Whether the client was there to take the answer to its end.
-    package let isWhole: Bool
-    package let remoteAddress: String
-}
