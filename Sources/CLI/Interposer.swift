@@ -1,5 +1,6 @@
 import ArgumentParser
 import Gateway
+import Glibc
 
 /// The command `interposer`.
 ///
@@ -20,4 +21,19 @@ struct Interposer: ParsableCommand {
         version: Version.current,
         subcommands: [Serve.self, Simulate.self, Models.self, ShowPrompt.self]
     )
+
+    /// The library's own `main` prints the usage behind every error; one clear line is easier to read, in a log too.
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            let status = exitCode(for: error)
+            // Help and version come this way too, and so do errors that have been told already.
+            if status.isSuccess || error is ExitCode { exit(withError: error) }
+            let line = message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
+            StandardError.write("interposer: \(line)")
+            Glibc.exit(status.rawValue)
+        }
+    }
 }

@@ -15,7 +15,7 @@ struct HordeOptions: ParsableArguments {
             (default: $AI_HORDE_API_KEY, or the anonymous 0000000000)
             """
     )
-    var apiKey: HordeKey?
+    var apiKey: String?
 
     func url() throws -> HordeURL {
         if let hordeURL { return hordeURL }
@@ -25,10 +25,11 @@ struct HordeOptions: ParsableArguments {
     }
 
     func key() throws -> HordeKey {
-        if let apiKey { return apiKey }
-        guard let text = Environment["AI_HORDE_API_KEY"] else { return .anonymous }
+        guard let text = apiKey ?? Environment["AI_HORDE_API_KEY"] else { return .anonymous }
+        // Said without the value: it is most likely a key, of some other place.
         guard let key = HordeKey(text) else {
-            throw ValidationError("AI_HORDE_API_KEY does not have the shape of an AI Horde key.")
+            let source = apiKey == nil ? "AI_HORDE_API_KEY" : "The value of --api-key"
+            throw ValidationError("\(source) does not have the shape of an AI Horde key.")
         }
         return key
     }
@@ -60,10 +61,6 @@ enum Environment {
 }
 
 extension HordeURL: ExpressibleByArgument {
-    public init?(argument: String) { self.init(argument) }
-}
-
-extension HordeKey: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }
 

@@ -9,8 +9,9 @@ import Synchronization
 /// this thread. Read `LoopActor.swift` next (the isolation), then `Poller.swift` (descriptors), `Timers.swift`,
 /// `Signals.swift`.
 ///
-/// One turn: run the jobs that are ready, let the hooks act, fire due timers, and only then decide how long to sleep:
-/// a hook or a timer may have made a job ready, and a loop that had asked earlier would sleep on it.
+/// One turn: run the jobs that are ready, fire due timers, let the hooks act on what both have brought about, and only
+/// then decide how long to sleep: each of them may have made a job ready, and a loop that had asked earlier would sleep
+/// on it.
 package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
     // @unchecked Sendable because `ready`, `isInsideJob`, `hooks` and `exitStatus` are touched by the loop's own
     // thread alone (asserted by `checkIsolated`), `thread` is atomic and `inbox` is a mutex.
@@ -86,11 +87,12 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
 
     private func turn() {
         runReady()
+        LoopActor.assumeIsolated { timers.fireDue() }
         var wait: Duration? = nil
         for hook in hooks.values {
             if let limit = LoopActor.assumeIsolated({ hook() }) { wait = min(wait ?? limit, limit) }
         }
-        if let due = LoopActor.assumeIsolated({ timers.fireDue() }) { wait = min(wait ?? due, due) }
+        if let due = LoopActor.assumeIsolated({ timers.untilNext }) { wait = min(wait ?? due, due) }
         collectInbox()
         // A job may also have been the last one that `run` waits for.
         if !ready.isEmpty || exitStatus != nil { wait = .zero }

@@ -40,20 +40,22 @@ final class Timers: @unchecked Sendable {
 
     var entryCount: Int { heap.count }
 
-    /// Runs every action whose time has come; returns the time until the next one.
-    @LoopActor func fireDue() -> Duration? {
-        guard !heap.isEmpty else { return nil }
+    /// Runs every action whose time has come.
+    @LoopActor func fireDue() {
+        guard !heap.isEmpty else { return }
         let now = ContinuousClock.now
-        while let next = heap.min {
-            guard let action = actions[next.id] else {
-                heap.removeMin()
-                continue
-            }
-            if next.due > now { return next.due - now }
+        while let next = heap.min, next.due <= now {
             // Taken out before it is called, because it may well schedule the next one.
             heap.removeMin()
-            actions[next.id] = nil
-            action()
+            actions.removeValue(forKey: next.id)?()
+        }
+    }
+
+    /// The time until the next action; zero when it is late, nil when there is none.
+    @LoopActor var untilNext: Duration? {
+        while let next = heap.min {
+            if actions[next.id] != nil { return max(next.due - .now, .zero) }
+            heap.removeMin()
         }
         return nil
     }

@@ -115,7 +115,7 @@ final class ChatCompletions {
             } catch .kudosUpfront(let freeTokens) {
                 let freeTokens = freeTokens ?? AccountLimits.alwaysFreeTokens
                 accounts.learn(task.key, freeTokens: freeTokens)
-                guard !isRetry, freeTokens < size.answerTokens else {
+                guard !isRetry else {
                     throw APIError(.kudosUpfront(freeTokens: freeTokens))
                 }
                 isRetry = true

@@ -9,15 +9,19 @@ enum AgentRequest {
     static let bytes: [UInt8] = Array(json.compact.utf8)
 
     private static func text(_ count: Int) -> JSON {
-        let words = "the file returns \"quoted\" paths; then run\n`swift build` — naïve café ✓ and wait for its result "
-        return .string(String(String(repeating: words, count: count / words.utf8.count + 1).utf8.prefix(count)) ?? words)
+        let words = "the file returns \"quoted\" paths; run\n`swift build` — naïve café ✓ and wait for its result "
+        return .string(
+            String(String(repeating: words, count: count / words.utf8.count + 1).utf8.prefix(count)) ?? words
+        )
     }
 
     private static func tool(_ number: Int) -> JSON {
         let properties = (0..<6).map { index in
             JSONObject.Member(key: "argument_\(index)", value: ["type": "string", "description": text(90)])
         }
-        let parameters: JSON = ["type": "object", "properties": .object(JSONObject(properties)), "required": ["argument_0"]]
+        let parameters: JSON = [
+            "type": "object", "properties": .object(JSONObject(properties)), "required": ["argument_0"],
+        ]
         return [
             "type": "function",
             "function": ["name": .string("tool_\(number)"), "description": text(1700), "parameters": parameters],
@@ -80,7 +84,9 @@ enum JSONReading {
         print("request of \(bytes.count) bytes; µs, median and 95th percentile")
         measure("our reader", 1000) { (try? JSON(parsing: bytes)) != nil }
         measure("our reader and ChatCompletionRequest", 1000) { (try? ChatCompletionRequest(decoding: bytes)) != nil }
-        measure("FoundationEssentials' JSONDecoder", 200) { (try? JSONDecoder().decode(Unordered.self, from: data)) != nil }
+        measure("FoundationEssentials' JSONDecoder", 200) {
+            (try? JSONDecoder().decode(Unordered.self, from: data)) != nil
+        }
     }
 
     private static func measure(_ name: String, _ count: Int, _ body: () -> Bool) {

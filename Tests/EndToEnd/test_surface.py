@@ -150,7 +150,7 @@ def test_one_connection_serves_many_requests(server):
                                           "application/x-www-form-urlencoded"])
 def test_the_content_type_does_not_matter(server, content_type):
     reply = wire.ask(
-        server.address, "POST", "/v1/chat/completions", json.dumps(processes.chat()).encode(),
+        server.address, "POST", "/v1/chat/completions", json.dumps(processes.chat("[[reply:Hello.]]")).encode(),
         {"Content-Type": content_type},
     )
     assert reply.status == 200

@@ -101,6 +101,19 @@ private enum Thread {
         #expect(ContinuousClock.now - start < .seconds(5))
     }
 
+    @Test func `what a timer leaves for the hooks is done before the loop sleeps`() async {
+        let order = Order()
+        let hook = EventLoop.addHook {
+            if order.numbers.count == 1 { order.numbers.append(2) }
+            return nil
+        }
+        // A thread waits, not the loop: nothing else may turn it in the meantime.
+        _ = EventLoop.schedule(after: .milliseconds(5)) { order.numbers.append(1) }
+        await Task.detached { _ = usleep(200_000) }.value
+        #expect(order.numbers == [1, 2])
+        EventLoop.removeHook(hook)
+    }
+
     @Test func `a hundred thousand cancelled timers are not kept`() async {
         for _ in 0..<100_000 {
             EventLoop.cancel(EventLoop.schedule(after: .seconds(3600)) {})

@@ -1,0 +1,195 @@
+import EventLoop
+import HTTPTypes
+import Horde
+import OpenAI
+import Testing
+
+@testable import Gateway
+
+@Suite struct NearestNamesTests {
+    static let known = ["mistral-7b", "mistral-70b", "llama-3-8b", "Llama-3-70B-Instruct", "qwen"]
+
+    @Test(arguments: [
+        ("mistral-7", ["mistral-70b", "mistral-7b"]),
+        ("mistrl-7b", ["mistral-7b", "mistral-70b"]),
+        ("LLAMA-3-70b-instruct", ["Llama-3-70B-Instruct"]),
+        ("quen", ["qwen"]),
+        ("my/qwen:latest", ["qwen"]),
+        ("gpt-4o-mini-2024", []),
+        ("", []),
+    ])
+    func `near names are found, the nearest first`(name: String, near: [String]) {
+        #expect(NearestNames.of(name, among: Self.known, atMost: 3) == near)
+    }
+
+    @Test func `no more than asked for are named`() {
+        #expect(NearestNames.of("mistral", among: Self.known, atMost: 1) == ["mistral-70b"])
+    }
+
+    @Test func `a name of a megabyte costs no more than one of 255 bytes`() {
+        #expect(NearestNames.of(String(repeating: "z", count: 1 << 20), among: Self.known, atMost: 3) == [])
+    }
+}
+
+@Suite struct CrossOriginPolicyTests {
+    private let listed = CrossOriginPolicy(origins: ["https://good.example"])
+
+    @Test func `by default every origin may call`() {
+        let fields = CrossOriginPolicy().fields(for: [.origin: "https://any.example"])
+        #expect(fields[.accessControlAllowOrigin] == "*")
+        #expect(fields[.accessControlExposeHeaders]?.contains("retry-after") == true)
+        #expect(fields[.accessControlAllowCredentials] == nil)
+        #expect(fields[.vary] == nil)
+    }
+
+    @Test(arguments: [
+        ("https://good.example", "https://good.example"), ("https://bad.example", nil),
+        ("https://good.example.bad.example", nil), ("null", nil), (nil, nil),
+    ])
+    func `a list lets exactly its origins in`(origin: String?, allowed: String?) {
+        var request: HTTPFields = [:]
+        request[.origin] = origin
+        let fields = listed.fields(for: request)
+        #expect(fields[.accessControlAllowOrigin] == allowed)
+        #expect(fields[.vary] == "Origin")
+    }
+
+    @Test func `a preflight tells methods and repeats the header names asked for`() {
+        let fields = CrossOriginPolicy().preflight([
+            .origin: "https://any.example", .accessControlRequestHeaders: "authorization, x-stainless-os",
+        ])
+        #expect(fields[.accessControlAllowOrigin] == "*")
+        #expect(fields[.accessControlAllowMethods] == "GET, POST, OPTIONS")
+        #expect(fields[.accessControlAllowHeaders] == "authorization, x-stainless-os")
+        #expect(fields[.accessControlMaxAge] == "86400")
+    }
+
+    @Test func `a preflight of a stranger allows no origin`() {
+        #expect(listed.preflight([.origin: "https://bad.example"])[.accessControlAllowOrigin] == nil)
+        #expect(listed.preflight([:])[.accessControlAllowHeaders]?.contains("authorization") == true)
+    }
+
+    @Test(
+        arguments: [
+            (nil, "anything", true), (nil, nil, true), (["localhost"], "localhost", true),
+            (["localhost"], "localhost:8080", true), (["localhost:8080"], "localhost:8080", true),
+            (["localhost:8080"], "localhost", false), (["localhost"], "localhost.bad.example", false),
+            (["localhost"], nil, false), ([], "localhost", false), (["[::1]"], "[::1]:8080", true),
+        ] as [([String]?, String?, Bool)]
+    )
+    func `a list of hosts holds with and without the port`(hosts: [String]?, host: String?, isAllowed: Bool) {
+        #expect(CrossOriginPolicy(hosts: hosts).allows(host: host) == isAllowed)
+    }
+}
+
+@Suite struct ClientKeyTests {
+    private static let registered = "abcDEF0123456789_-wxyz"
+    private static let shared = "123e4567-e89b-12d3-a456-426614174000"
+
+    @Test(
+        arguments: [
+            ("Bearer \(registered)", registered), ("bearer \(registered)", registered),
+            ("Bearer   \(registered)", registered), ("Bearer \(shared)", shared), ("Bearer 0000000000", "0000000000"),
+            ("Bearer sk-proj-0123456789abcdef", nil), ("Bearer none", nil), ("Bearer ", nil), ("Bearer", nil),
+            ("", nil),
+            (registered, nil), ("Basic \(registered)", nil), ("Bearer \(registered)x", nil), (nil, nil),
+        ] as [(String?, String?)]
+    )
+    func `only what has the shape of a Horde key is one`(authorization: String?, key: String?) throws {
+        let server = try #require(HordeKey("SERVERSERVERSERVERSERV"))
+        var fields: HTTPFields = [:]
+        fields[.authorization] = authorization
+        let expected = try key.map { try #require(HordeKey($0)) } ?? server
+        #expect(ClientKey.of(fields, else: server) == expected)
+    }
+
+    @Test func `a key does not show`() throws {
+        let key = ClientKey.of([.authorization: "Bearer \(Self.registered)"], else: .anonymous)
+        #expect(!"\(key) \(String(reflecting: key))".contains(Self.registered))
+    }
+}
+
+@Suite struct AccountLimitsTests {
+    private let catalog = Catalog(
+        supply: Catalog.Supply(load: Load(queuedTextRequests: 200, textThreadCount: 0)),
+        serverKey: .anonymous,
+        created: 0
+    )
+
+    @Test @LoopActor func `of a registered account nothing is known until it is refused`() throws {
+        let key = try #require(HordeKey("abcdefghijklmnopqrstuv"))
+        let other = try #require(HordeKey("vutsrqponmlkjihgfedcba"))
+        let limits = AccountLimits()
+        #expect(limits.freeTokens(key, catalog) == nil)
+        limits.learn(key, freeTokens: 400)
+        #expect(limits.freeTokens(key, catalog) == 400)
+        #expect(limits.freeTokens(other, catalog) == nil)
+    }
+
+    @Test(arguments: [(300, 300), (400, 332), (10, 256), (-1, 256)])
+    @LoopActor func `the smaller of computed and learned counts, never below what is always free`(
+        learned: Int,
+        counted: Int
+    ) {
+        let limits = AccountLimits()
+        #expect(limits.freeTokens(.anonymous, catalog) == 332)
+        limits.learn(.anonymous, freeTokens: learned)
+        #expect(limits.freeTokens(.anonymous, catalog) == counted)
+    }
+}
+
+@Suite struct HeartbeatsTests {
+    private func pending(_ position: Int, isRunning: Bool = false) -> GenerationProgress {
+        .pending(JobProgress(queuePosition: position, isRunning: isRunning))
+    }
+
+    @Test func `only what changed is news`() {
+        var beats = Heartbeats()
+        let heard: [(GenerationProgress, Bool)] = [
+            (.submitting, false), (.inLine(ahead: 2), true), (.inLine(ahead: 2), false), (.inLine(ahead: 1), true),
+            (.submitting, true), (.accepted, true), (pending(0), true), (pending(0), false), (pending(9), true),
+            (pending(9), false), (pending(3), true), (pending(0, isRunning: true), true),
+            (pending(3, isRunning: true), false),
+        ]
+        for (index, (progress, isNews)) in heard.enumerated() {
+            #expect(beats.heard(progress) == isNews, "step \(index)")
+        }
+    }
+
+    @Test func `every fourth is a chunk`() {
+        var beats = Heartbeats()
+        let chunks = (1...12).filter { _ in beats.isTimeForChunk() }
+        #expect(chunks == [4, 8, 12])
+    }
+
+    @Test func `a comment says how it stands, and begins with no word that a client knows`() {
+        var beats = Heartbeats()
+        _ = beats.heard(pending(9))
+        let comment = String(decoding: beats.comment, as: UTF8.self)
+        #expect(comment.hasPrefix(": keepalive"))
+        #expect(comment.hasSuffix("position 9 in AI Horde's queue\n\n"))
+    }
+}
+
+@Suite struct HealthTests {
+    @Test(
+        arguments: [
+            (true, nil, false, 200, "ready"), (true, "Horde is away", false, 200, "ready"),
+            (false, nil, false, 503, "waiting"), (false, "Horde is away", false, 503, "waiting"),
+            (true, nil, true, 503, "stopping"), (false, nil, true, 503, "stopping"),
+        ] as [(Bool, String?, Bool, Int, String)]
+    )
+    func `ready is who has models and does not stop`(
+        hasModels: Bool,
+        why: String?,
+        isStopping: Bool,
+        status: Int,
+        word: String
+    ) {
+        let reply = Health.readiness(hasModels: hasModels, why: why, isStopping: isStopping)
+        let body = String(decoding: reply.body, as: UTF8.self)
+        #expect(reply.status.code == status)
+        #expect(body.contains("\"\(word)\""))
+        if let why, word == "waiting" { #expect(body.contains(why)) }
+    }
+}
