@@ -23,7 +23,7 @@ final class ChatCompletions {
     }
 
     /// A request that has been understood, for a model that is live.
-    private struct Task {
+    private struct Understood {
         let translation: Translation
         let offers: Set<Offer>
         let key: HordeKey
@@ -35,24 +35,24 @@ final class ChatCompletions {
 
     /// Answers; `origin` are the fields that every answer to this client carries.
     func create(_ request: Request, _ writer: consuming ResponseWriter, _ origin: HTTPFields) async {
-        let task: Task
+        let understood: Understood
         do throws(APIError) {
-            task = try understand(request)
+            understood = try understand(request)
         } catch {
             return Reply(error).with(origin).send(writer)
         }
-        if task.isStreaming {
-            await stream(task, CompletionStream(writer, task.identity, origin))
+        if understood.isStreaming {
+            await stream(understood, CompletionStream(writer, understood.identity, origin))
         } else {
-            await answer(task, writer, origin)
+            await answer(understood, writer, origin)
         }
     }
 
-    private func understand(_ request: Request) throws(APIError) -> Task {
+    private func understand(_ request: Request) throws(APIError) -> Understood {
         if work.isStopping { throw .stopping }
         let completion = try ChatCompletionRequest(decoding: request.body)
         guard let model = catalog.lookUp(completion.model) else { throw catalog.unknownModel(completion.model) }
-        return Task(
+        return Understood(
             translation: try Translation(completion, format: model.format.format),
             offers: model.offers,
             key: ClientKey.of(request.fields, else: serverKey),
@@ -63,31 +63,31 @@ final class ChatCompletions {
         )
     }
 
-    private func answer(_ task: Task, _ writer: consuming ResponseWriter, _ origin: HTTPFields) async {
-        switch await generate(task, onProgress: { _ in }) {
+    private func answer(_ understood: Understood, _ writer: consuming ResponseWriter, _ origin: HTTPFields) async {
+        switch await generate(understood, onProgress: { _ in }) {
         case .success(let answer):
-            let completion = ChatCompletion(identity: task.identity, choices: answer.choices, usage: answer.usage)
+            let completion = ChatCompletion(identity: understood.identity, choices: answer.choices, usage: answer.usage)
             Reply(.ok, completion.json).with(origin).send(writer)
         case .failure(let error):
             Reply(error).with(origin).send(writer)
         }
     }
 
-    private func stream(_ task: Task, _ stream: CompletionStream) async {
-        switch await generate(task, onProgress: { stream.progressed($0) }) {
-        case .success(let answer): stream.finish(answer, includesUsage: task.includesUsage)
+    private func stream(_ understood: Understood, _ stream: CompletionStream) async {
+        switch await generate(understood, onProgress: { stream.progressed($0) }) {
+        case .success(let answer): stream.finish(answer, includesUsage: understood.includesUsage)
         case .failure(let error): stream.fail(error)
         }
     }
 
     /// Waits for the texts, in a task that ends with the client's or with the server.
     private func generate(
-        _ task: Task,
+        _ understood: Understood,
         onProgress: @escaping @Sendable @LoopActor (GenerationProgress) -> Void
     ) async -> Result<Translation.Answer, APIError> {
         await work.run { [self] in
             do throws(APIError) {
-                return .success(try await texts(task, onProgress))
+                return .success(try await texts(understood, onProgress))
             } catch {
                 return .failure(error)
             }
@@ -96,25 +96,25 @@ final class ChatCompletions {
 
     /// One order, and a smaller one when the account does not get so long an answer.
     private func texts(
-        _ task: Task,
+        _ understood: Understood,
         _ onProgress: @escaping @LoopActor (GenerationProgress) -> Void
     ) async throws(APIError) -> Translation.Answer {
         var isRetry = false
         while true {
-            let free = accounts.freeTokens(task.key, catalog.current)
-            let size = try task.translation.size(offers: task.offers, freeTokens: free)
+            let free = accounts.freeTokens(understood.key, catalog.current)
+            let size = try understood.translation.size(offers: understood.offers, freeTokens: free)
             do throws(HordeError) {
-                let order = task.translation.order(size)
+                let order = understood.translation.order(size)
                 let generations = try await horde.generate(
                     order,
-                    key: task.key,
-                    deadline: task.deadline,
+                    key: understood.key,
+                    deadline: understood.deadline,
                     onProgress: onProgress
                 )
-                return task.translation.answer(generations, size: size)
+                return understood.translation.answer(generations, size: size)
             } catch .kudosUpfront(let freeTokens) {
                 let freeTokens = freeTokens ?? AccountLimits.alwaysFreeTokens
-                accounts.learn(task.key, freeTokens: freeTokens)
+                accounts.learn(understood.key, freeTokens: freeTokens)
                 guard !isRetry else {
                     throw APIError(.kudosUpfront(freeTokens: freeTokens))
                 }
