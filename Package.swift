@@ -82,6 +82,11 @@ let package = Package(
             ["Horde", "HordeSimulator", "HTTPClient", "HTTPServer", "EventLoop", "TestSupport", httpTypes],
             exclude: ["Recordings"]
         ),
+        tests(
+            "GatewayTests",
+            ["Gateway", "Horde", "HTTPServer", "OpenAI", "Prompting", "EventLoop", httpTypes]
+        ),
+        tests("TidyTests", []),
         tests("OpenAITests", ["OpenAI"]),
         tests("PromptingTests", ["Prompting"], exclude: ["Snapshots"]),
         tests(

@@ -93,8 +93,6 @@ final class MultiHandle {
     }
 }
 
-// nonisolated(unsafe) in both because raw pointers are not Sendable; libcurl calls on the thread that drives it, the loop's.
-
 private func onSocket(
     _ easy: UnsafeMutableRawPointer?,
     _ descriptor: curl_socket_t,
@@ -103,6 +101,7 @@ private func onSocket(
     _ socketContext: UnsafeMutableRawPointer?
 ) -> CInt {
     guard let context else { preconditionFailure("libcurl gives back the context it was given") }
+    // Unsafe in name alone, because libcurl calls on the thread that drives it.
     nonisolated(unsafe) let known = context
     LoopActor.assumeIsolated {
         Unmanaged<MultiHandle>.fromOpaque(known).takeUnretainedValue().socketChanged(descriptor, wish)
@@ -116,6 +115,7 @@ private func onTimer(
     _ context: UnsafeMutableRawPointer?
 ) -> CInt {
     guard let context else { preconditionFailure("libcurl gives back the context it was given") }
+    // Unsafe in name alone, because libcurl calls on the thread that drives it.
     nonisolated(unsafe) let known = context
     LoopActor.assumeIsolated {
         Unmanaged<MultiHandle>.fromOpaque(known).takeUnretainedValue().timerChanged(milliseconds)

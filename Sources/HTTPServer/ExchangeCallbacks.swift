@@ -6,7 +6,7 @@ import HTTPTypes
 // The functions that libmicrohttpd calls, and nothing else. Each enters the loop's isolation, which is checked, because
 // libmicrohttpd calls back only from inside MHD_run and MHD_add_connection, and only the loop calls those.
 //
-// nonisolated(unsafe) stands at each door because a raw pointer is not Sendable; these pointers never leave the thread.
+// Each has nonisolated(unsafe) at its door because a raw pointer is not Sendable; these never leave the thread.
 
 /// The request line has been read: an `Exchange` begins.
 ///
@@ -17,6 +17,7 @@ func onTarget(
     handle: OpaquePointer?
 ) -> UnsafeMutableRawPointer? {
     guard let context, let target, let handle else { preconditionFailure("libmicrohttpd names server and request") }
+    // Unsafe in name alone, because libmicrohttpd calls on the thread that drives it.
     nonisolated(unsafe) let (server, uri, connection) = (context, target, handle)
     nonisolated(unsafe) var exchange: UnsafeMutableRawPointer?
     LoopActor.assumeIsolated {
@@ -47,6 +48,7 @@ func onRequest(
     slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
 ) -> MHD_Result {
     guard let handle, let method, let version, let count, let known = slot?.pointee else { return .NO }
+    // Unsafe in name alone, because libmicrohttpd calls on the thread that drives it.
     nonisolated(unsafe) let (request, connection, verb, protocolVersion) = (known, handle, method, version)
     nonisolated(unsafe) let (piece, pieceBytes) = (bytes, count)
     return LoopActor.assumeIsolated {
@@ -74,6 +76,7 @@ func onCompleted(
 ) {
     guard let slot, let known = slot.pointee else { return }
     slot.pointee = nil
+    // Unsafe in name alone, because libmicrohttpd calls on the thread that drives it.
     nonisolated(unsafe) let exchange = known
     let isWhole = reason == .REQUEST_TERMINATED_COMPLETED_OK
     LoopActor.assumeIsolated {
@@ -89,6 +92,7 @@ func onConnection(
     event: MHD_ConnectionNotificationCode
 ) {
     guard let context, let handle, let slot else { preconditionFailure("libmicrohttpd names server and connection") }
+    // Unsafe in name alone, because libmicrohttpd calls on the thread that drives it.
     nonisolated(unsafe) let (owner, connection, place) = (context, handle, slot)
     LoopActor.assumeIsolated {
         switch event {
@@ -115,6 +119,7 @@ func onRead(
     capacity: Int
 ) -> Int {
     guard let context, let buffer else { return mhd_end_with_error }
+    // Unsafe in name alone, because libmicrohttpd calls on the thread that drives it.
     nonisolated(unsafe) let (known, place) = (context, buffer)
     return LoopActor.assumeIsolated {
         switch Unmanaged<Exchange>.fromOpaque(known).takeUnretainedValue().pull(atMost: capacity) {
@@ -131,6 +136,7 @@ func onRead(
 /// The body will not be read any more: releases what `Response.init` retained for `onRead`.
 func onReadEnded(context: UnsafeMutableRawPointer?) {
     guard let context else { return }
+    // Unsafe in name alone, because libmicrohttpd calls on the thread that drives it.
     nonisolated(unsafe) let known = context
     LoopActor.assumeIsolated { Unmanaged<Exchange>.fromOpaque(known).release() }
 }

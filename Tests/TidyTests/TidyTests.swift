@@ -24,7 +24,6 @@ import Testing
         ("Gateway", "DispatchQueue.main.async {}", "DispatchQueue"),
         ("Gateway", "try await Task.sleep(for: .seconds(1))", "Task.sleep"),
         ("Gateway", "print(value)", "print("),
-        ("Gateway", "Swift.print(value)", "print("),
         ("Gateway", "Task { await work() }", "Task {"),
         ("Gateway", "let task = Task { @LoopActor in work() }", "Task {"),
         ("Gateway", "Task.detached { work() }", "Task {"),
