@@ -82,7 +82,7 @@ extension Catalog.Entry {
         self.name = name
         offers = Set(workers.map { Offer(contextTokens: $0.maxContextLength, answerTokens: $0.maxLength) })
         format = FormatTable.builtIn.format(forModel: name)
-        let threads = workers.reduce(0) { $0 + $1.threads }
+        let threads = workers.reduce(0) { $0 + Self.count(Double($1.threads)) }
         // Weighted by threads: what the next job will most likely see.
         let speed = workers.reduce(0) { $0 + $1.tokensPerSecond * Double($1.threads) } / Double(max(threads, 1))
         listing = Model(
@@ -95,14 +95,19 @@ extension Catalog.Entry {
                 workers: workers.count,
                 threads: threads,
                 tokensPerSecond: (speed * 10).rounded() / 10,
-                queuedTokens: demand.map { Int($0.queued) },
-                queuedJobs: demand.map { Int($0.jobs) },
+                queuedTokens: demand.map { Self.count($0.queued) },
+                queuedJobs: demand.map { Self.count($0.jobs) },
                 // 10000 is Horde's way of saying that it does not know.
                 etaSeconds: demand.flatMap { $0.eta < 10_000 ? $0.eta : nil },
                 format: format.format.name
             )
         )
     }
+}
+
+extension Catalog.Entry {
+    /// A number of Horde's as a count; one that is absurd must not stop the server.
+    private static func count(_ value: Double) -> Int { Int(min(max(value, 0), 1e12)) }
 }
 
 extension Catalog.Supply {

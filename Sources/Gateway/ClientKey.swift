@@ -10,6 +10,6 @@ enum ClientKey {
         guard let authorization = fields[.authorization] else { return serverKey }
         let parts = authorization.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { return serverKey }
-        return HordeKey(parts[1].filter { $0 != " " }) ?? serverKey
+        return HordeKey(String(parts[1].drop { $0 == " " })) ?? serverKey
     }
 }

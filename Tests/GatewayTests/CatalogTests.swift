@@ -29,6 +29,19 @@ import Testing
 
     private func registered() throws -> HordeKey { try #require(HordeKey("abcdefghijklmnopqrstuv")) }
 
+    @Test func `absurd numbers from Horde are no reason to end`() throws {
+        let workers = (0..<3).map { _ in
+            Worker(models: [Self.tiny], maxLength: .max, maxContextLength: .max, threads: .max, tokensPerSecond: 1e300)
+        }
+        let models = [ModelDemand(name: Self.tiny, count: .max, queued: 1e300, jobs: -1e300, eta: .max)]
+        let supply = Catalog.Supply(workers: workers, models: models)
+        let catalog = Catalog(supply: supply, serverKey: try registered(), created: 0)
+        let entry = try #require(catalog[Self.tiny])
+        #expect(entry.listing.horde.queuedJobs == 0)
+        _ = try JobSize.choose(promptTokens: 10, wantedTokens: 20, offers: entry.offers, upfrontFreeTokens: nil)
+        #expect(!catalog.list.compact.isEmpty)
+    }
+
     @Test func `workers and models are joined by name`() throws {
         let catalog = catalog(for: try registered())
         #expect(catalog.entries.map(\.name) == [Self.large, Self.tiny])

@@ -24,6 +24,8 @@ import Testing
         ("Gateway", "DispatchQueue.main.async {}", "DispatchQueue"),
         ("Gateway", "try await Task.sleep(for: .seconds(1))", "Task.sleep"),
         ("Gateway", "print(value)", "print("),
+        ("Gateway", "Swift.print(value)", "print("),
+        ("Gateway", "_Concurrency.Task { work() }", "Task {"),
         ("Gateway", "Task { await work() }", "Task {"),
         ("Gateway", "let task = Task { @LoopActor in work() }", "Task {"),
         ("Gateway", "Task.detached { work() }", "Task {"),
@@ -147,7 +149,7 @@ enum Rules {
 
     private static func bannedWords(_ code: Substring, in target: String) -> [String] {
         var found = ["try!", "DispatchQueue", "Task.sleep"].filter { code.contains($0) }
-        if code.contains(#/\bprint\(/#) { found.append("print(") }
+        if code.contains(#/\bprint\(/#.wordBoundaryKind(.simple)) { found.append("print(") }
         if target != "EventLoop", startsTask(code) { found.append("Task { outside EventLoop") }
         return found
     }
@@ -155,7 +157,10 @@ enum Rules {
     /// A task of nobody's: not the declaration of a type of that name, nor what returns one.
     private static func startsTask(_ code: Substring) -> Bool {
         let isDeclaration = code.contains(#/(struct|class|enum|extension|->|:)\s+Task\s*\{/#)
-        return !isDeclaration && code.contains(#/\bTask(\.detached|\.immediate)?(<[^>]*>)?\s*(\([^)]*\))?\s*\{/#)
+        return !isDeclaration
+            && code.contains(
+                #/\bTask(\.detached|\.immediate)?(<[^>]*>)?\s*(\([^)]*\))?\s*\{/#.wordBoundaryKind(.simple)
+            )
     }
 
     private static func unexplained(_ code: Substring, at index: Int, in file: SourceFile) -> [String] {
