@@ -34,7 +34,11 @@ final class CompletionStream {
         switch progress {
         case .inLine:
             if patience == nil {
-                patience = EventLoop.schedule(after: Limits.headlessInLineMax) { [weak self] in self?.open() }
+                patience = EventLoop.schedule(after: Limits.headlessInLineMax) { [weak self] in
+                    guard let self else { return }
+                    open()
+                    write(heartbeats.comment)
+                }
             }
         case .submitting: endPatience()
         case .accepted:

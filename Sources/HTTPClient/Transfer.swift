@@ -39,7 +39,7 @@ final class Transfer {
         try handle.set(CURLOPT_CONNECTTIMEOUT_MS, limits.connectSecondsMax.milliseconds)
         try handle.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
         if let body = request.body { try handle.setBody(body) }
-        // Without a body libcurl would still wait for the server's consent before it sends a large one.
+        // An empty Expect, because libcurl would wait for the server's consent before it sends a large body.
         try handle.setFields(request.fields.map { "\($0.name): \($0.value)" } + ["Expect:"])
         try handle.onField(onField, context)
         try handle.onBody(onBody, context)

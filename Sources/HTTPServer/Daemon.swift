@@ -4,7 +4,7 @@ import EventLoop
 /// One libmicrohttpd daemon: a shard of the server's connections.
 ///
 /// There are several because libmicrohttpd looks at every suspended connection of a daemon when one of them resumes;
-/// with sixteen shards that costs a sixteenth.
+/// with eight shards that costs an eighth.
 ///
 /// ## When it goes away
 /// libmicrohttpd closes the connections that are left. None may be suspended then ("all … must be resumed before",

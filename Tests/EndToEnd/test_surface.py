@@ -1,5 +1,6 @@
 """The HTTP surface: paths, methods, fields and headers, and who pays for a request."""
 
+import concurrent.futures
 import json
 
 import pytest
@@ -200,14 +201,18 @@ def test_no_key_means_the_anonymous_one(start, horde):
 def test_keys_and_job_ids_stay_inside(pair):
     """Neither a key nor the id of a job, which is a capability, leaves the server: in bodies, headers or the log."""
     horde, server = pair()
-    seen = []
-    for key in [None, *SECRETS]:
-        seen.append(server.chat("[[reply:Hi.]] from inside", key=key).everything)
-        seen.append(server.chat("[[empty]]", key=key).everything)
+
+    def answers(key):
+        yield server.chat("[[reply:Hi.]] from inside", key=key).everything
+        yield server.chat("[[empty]]", key=key).everything
         stream = server.stream("[[latency:0.5]][[reply:Hi.]]", key=key)
-        seen.append(stream.headers.as_string())
+        yield stream.headers.as_string()
         stream.rest()
-        seen.append(stream.raw.decode())
+        yield stream.raw.decode()
+
+    keys = [None, *SECRETS]
+    with concurrent.futures.ThreadPoolExecutor(len(keys)) as pool:
+        seen = [answer for some in pool.map(lambda key: list(answers(key)), keys) for answer in some]
     seen += [server.get(path).everything for path in ("/", "/health", "/readyz", "/v1/models")]
     jobs = horde.jobs
     assert len(jobs) > 10
