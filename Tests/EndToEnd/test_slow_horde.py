@@ -31,8 +31,8 @@ def running(submits_per_minute=0, **changes):
 
 
 def long_job():
-    """A job of 65 s: the events of its stream, and how often Horde was asked."""
-    with running(replies=[{"latency_seconds": 65, "reply": "At last."}]) as (horde, server):
+    """A job of 61 s: the events of its stream, and how often Horde was asked."""
+    with running(replies=[{"latency_seconds": 61, "reply": "At last."}]) as (horde, server):
         stream = server.stream("long", timeout=90)
         events = stream.rest()
         return events, stream.raw, horde.find("long"), horde.counters

@@ -202,17 +202,19 @@ def test_keys_and_job_ids_stay_inside(pair):
     """Neither a key nor the id of a job, which is a capability, leaves the server: in bodies, headers or the log."""
     horde, server = pair()
 
-    def answers(key):
-        yield server.chat("[[reply:Hi.]] from inside", key=key).everything
-        yield server.chat("[[empty]]", key=key).everything
+    def streamed(key):
         stream = server.stream("[[latency:0.5]][[reply:Hi.]]", key=key)
-        yield stream.headers.as_string()
         stream.rest()
-        yield stream.raw.decode()
+        return stream.headers.as_string() + stream.raw.decode()
 
-    keys = [None, *SECRETS]
-    with concurrent.futures.ThreadPoolExecutor(len(keys)) as pool:
-        seen = [answer for some in pool.map(lambda key: list(answers(key)), keys) for answer in some]
+    asks = [
+        lambda key: server.chat("[[reply:Hi.]] from inside", key=key).everything,
+        lambda key: server.chat("[[empty]]", key=key).everything,
+        streamed,
+    ]
+    with concurrent.futures.ThreadPoolExecutor(32) as pool:
+        answers = [pool.submit(ask, key) for ask in asks for key in [None, *SECRETS]]
+        seen = [answer.result(30) for answer in answers]
     seen += [server.get(path).everything for path in ("/", "/health", "/readyz", "/v1/models")]
     jobs = horde.jobs
     assert len(jobs) > 10
