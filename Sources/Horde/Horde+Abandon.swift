@@ -18,12 +18,15 @@ extension Horde {
         while true {
             do throws(HordeError) {
                 guard try await delete(ticket).isRunning, let pause = schedule.next() else { return }
+                failures = 0
                 guard await abandonments.wait(pause) else { return }
             } catch {
                 failures += 1
                 guard error != .expired, failures < Limits.deleteAttemptsMax else { return }
                 // Also when the process stops, which waits only so long: this job is not deleted yet.
-                try? await EventLoop.sleep(for: .seconds(failures))
+                var pause = min(1 << (failures - 1), Limits.deletePauseSecondsMax)
+                if case .rateLimited(let seconds) = error { pause = max(pause, seconds) }
+                try? await EventLoop.sleep(for: .seconds(pause))
             }
         }
     }

@@ -11,7 +11,8 @@ package enum GenerationProgress: Equatable, Sendable {
 }
 
 extension Horde {
-    /// Submits an order and waits for its texts: as many as `order.params.n`, each with something in it.
+    /// Submits an order and waits for its texts, each with something in it: as many as `order.params.n`, or as many as
+    /// there are when further jobs fail.
     ///
     /// A job that faults, expires or comes back empty is submitted again, at most twice. Cancelling the task, the
     /// deadline and every error end with the job deleted at Horde.
@@ -32,7 +33,11 @@ extension Horde {
                 if texts.count >= order.params.n { return texts }
                 throw .emptyText
             } catch {
-                guard error.deservesAnotherJob, resubmits < Limits.resubmitsMax else { throw error }
+                guard error.deservesAnotherJob, resubmits < Limits.resubmitsMax else {
+                    // What has been written is paid for: some of the choices are worth more than an error.
+                    if texts.isEmpty || error == .cancelled { throw error }
+                    return texts
+                }
                 resubmits += 1
                 rest.params.n = order.params.n - texts.count
             }
@@ -63,6 +68,9 @@ extension Horde {
     }
 
     /// Submits within the budget; a refusal that may pass is met with patience, each attempt in its turn.
+    ///
+    /// Patience counts from the first attempt's start: an answer that never came, or came to nothing after a while, may
+    /// have been a job taken, and is not repeated.
     private func ticket(
         for order: GenerationOrder,
         key: HordeKey,
@@ -73,6 +81,8 @@ extension Horde {
         while true {
             try await gate.pass(until: deadline) { onProgress(.inLine(ahead: $0)) }
             onProgress(.submitting)
+            let end = patienceEnds ?? .now + Limits.refusalPatience
+            patienceEnds = end
             do throws(HordeError) {
                 let ticket = try await Submission(order, key: key, horde: self).ticket(until: deadline)
                 guard !Task.isCancelled else {
@@ -81,8 +91,6 @@ extension Horde {
                 }
                 return ticket
             } catch {
-                let end = patienceEnds ?? .now + Limits.refusalPatience
-                patienceEnds = end
                 var pause = Duration.seconds(1)
                 if case .rateLimited(let seconds) = error { pause = .seconds(seconds) }
                 guard error.isPassing, .now + pause < min(end, deadline) else { throw error }

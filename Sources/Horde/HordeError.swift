@@ -96,6 +96,8 @@ package enum HordeError: Error, Equatable, Sendable {
     /// Whether the same submission may well be taken a moment later.
     var isPassing: Bool {
         switch self {
+        // Horde took it, and its id is lost: a second submission would be a second job.
+        case .malformedAnswer(status: 202): false
         case .unreachable, .malformedAnswer, .serverFailed, .maintenance, .rateLimited, .tooManyPrompts: true
         default: false
         }

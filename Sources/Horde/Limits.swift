@@ -16,6 +16,7 @@ enum Limits {
     static let waitingSubmitsMax = 1024
     /// Jobs that are being cancelled.
     static let abandonmentsMax = 16_384
-    /// Attempts to reach Horde for one cancellation.
-    static let deleteAttemptsMax = 5
+    /// Attempts in a row to reach Horde for one cancellation, and the longest pause between two: two minutes in all.
+    static let deleteAttemptsMax = 9
+    static let deletePauseSecondsMax = 30
 }

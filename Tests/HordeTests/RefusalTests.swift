@@ -60,7 +60,6 @@ import Testing
         let cases = [
             Case(Self.onSubmit(#""status": 502, "body": "<html>bad gateway</html>""#), .serverFailed(status: 502)),
             Case(Self.onSubmit(#""status": 500, "body": {"message": "x"}"#), .serverFailed(status: 500)),
-            Case(Self.onSubmit(#""status": 202, "body": {"kudos": 0.0}"#), .malformedAnswer(status: 202)),
             Case(
                 Self.onSubmit(#""status": 302, "headers": {"Location": "https://example.com/"}"#),
                 .malformedAnswer(status: 302)
@@ -86,6 +85,8 @@ import Testing
             Case(maxLength: 5000, .refused(code: nil)),
             Case(maxLength: 3000, .refused(code: "TokenOverflow")),
             Case(Self.onSubmit(long), .rateLimited(retryAfterSeconds: 13)),
+            // Taken, and the id is lost: asking again would make a second job.
+            Case(Self.onSubmit(#""status": 202, "body": {"kudos": 0.0}"#), .malformedAnswer(status: 202)),
         ]
         try await run(cases) { submissions, time in
             #expect(submissions == 1)
@@ -112,6 +113,20 @@ import Testing
         for task in tasks { #expect(await task.value.texts == ["hi"]) }
         #expect(bench.simulator.counters.tooManyRequests == 0)
         #expect(bench.simulator.counters.submits == 5)
+        await bench.stop()
+    }
+
+    @Test func `a submission whose answer is lost late may be a job, and is not repeated`() async throws {
+        let bench = try Bench(Self.onSubmit(#""times": 1, "delay_seconds": 4.2, "process": true, "drop": true"#))
+        let outcome = await bench.generate()
+        guard case .unreachable = outcome.error else { return #expect(outcome.error == nil, "the answer is lost") }
+        #expect(bench.simulator.counters.submits == 1)
+        await bench.stop()
+    }
+
+    @Test func `texts that were written are given when the rest fails`() async throws {
+        let bench = try Bench(Bench.script(#""replies": [{"replies": ["one", ""], "times": 1}, {"reply": ""}]"#))
+        #expect(await bench.generate("x", n: 2).texts == ["one"])
         await bench.stop()
     }
 
