@@ -111,10 +111,10 @@ extension Catalog.Entry {
 }
 
 extension Catalog.Supply {
-    /// The three lists that a catalog is made of; the load is worth less than the other two and may be missing.
+    /// The three lists that a catalog is made of; what waits and how busy Horde is may be missing.
     @LoopActor init(from horde: Horde) async throws(HordeError) {
         workers = try await horde.workers()
-        models = try await horde.models()
+        do throws(HordeError) { models = try await horde.models() } catch { models = [] }
         do throws(HordeError) { load = try await horde.load() } catch { load = nil }
     }
 }

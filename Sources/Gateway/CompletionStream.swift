@@ -51,12 +51,15 @@ final class CompletionStream {
     /// Sends the text, whole, and ends the stream.
     func finish(_ answer: Translation.Answer, includesUsage: Bool) {
         open()
+        var pieces: [ChatCompletionChunk.Piece] = []
         for (index, choice) in answer.choices.enumerated() {
-            if index > 0 { write(.role(choice: index)) }
-            if !choice.content.isEmpty { write(.content(choice.content, choice: index)) }
-            write(.finish(choice.finishReason, choice: index))
+            if index > 0 { pieces.append(.role(choice: index)) }
+            if !choice.content.isEmpty { pieces.append(.content(choice.content, choice: index)) }
+            pieces.append(.finish(choice.finishReason, choice: index))
         }
-        if includesUsage { write(.usage(answer.usage)) }
+        if includesUsage { pieces.append(.usage(answer.usage)) }
+        // In one piece: what a reader has not taken is counted between two writes, and a long answer is no stalled reader.
+        write(pieces.flatMap { ChatCompletionChunk(identity: identity, $0).event } + ServerSentEvent.done)
         close()
     }
 
@@ -85,10 +88,7 @@ final class CompletionStream {
 
     private func close() {
         endTimers()
-        if case .open(let body) = take() {
-            body.write(ServerSentEvent.done)
-            body.finish()
-        }
+        if case .open(let body) = take() { body.finish() }
     }
 
     private func beatLater() {

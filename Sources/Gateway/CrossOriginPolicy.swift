@@ -2,8 +2,8 @@ import HTTPTypes
 
 /// Which web pages may call the server (CORS), and under which names it answers (DNS rebinding).
 ///
-/// The default allows every origin, because a key travels in a header that a page must know, and never with credentials
-/// that a browser would add by itself. Lists are opt-in.
+/// The default allows every origin, as local servers of OpenAI's API do, and never the credentials that a browser would add
+/// by itself. A page may then spend the server's own key; where that matters, lists of origins and hosts are opt-in.
 package struct CrossOriginPolicy: Sendable {
     /// Exact origins; nil allows every one.
     package var origins: [String]?

@@ -61,17 +61,24 @@ final class ModelCatalog {
     private func refresh() async -> Bool {
         do throws(HordeError) {
             let supply = try await Catalog.Supply(from: horde)
+            // Nothing at all is more likely a fault of Horde's than the truth, and no list to replace one with.
+            if supply.workers.isEmpty { return failed("AI Horde lists no workers") }
             if lastFailure != nil { logger.notice("horde is back", metadata: ["models": "\(supply.models.count)"]) }
             lastFailure = nil
             show(supply)
             cache?.save(supply)
             return true
         } catch {
-            let failure = APIError(error).message.lowercasedStart
-            if lastFailure != failure { logger.warning("no model list from horde", metadata: ["reason": "\(failure)"]) }
-            lastFailure = failure
-            return false
+            let message = APIError(error).message.withoutDot
+            if case .unreachable(let reason) = error { return failed("\(message): \(reason)") }
+            return failed(message)
         }
+    }
+
+    private func failed(_ failure: String) -> Bool {
+        if lastFailure != failure { logger.warning("no model list from horde", metadata: ["reason": "\(failure)"]) }
+        lastFailure = failure
+        return false
     }
 
     private func show(_ supply: Catalog.Supply) {
@@ -82,9 +89,5 @@ final class ModelCatalog {
 }
 
 extension String {
-    fileprivate var lowercasedStart: String {
-        hasPrefix("AI ") ? trimmedDot : prefix(1).lowercased() + trimmedDot.dropFirst()
-    }
-
-    private var trimmedDot: String { hasSuffix(".") ? String(dropLast()) : self }
+    fileprivate var withoutDot: String { hasSuffix(".") ? String(dropLast()) : self }
 }

@@ -62,6 +62,7 @@ final class Exchange {
             fields.append(HTTPField(name: name, value: value))
         }
         head = Head(
+            // A method that is no token is refused below, before anybody looks at this.
             method: HTTPRequest.Method(method) ?? .get,
             fields: fields,
             isChunked: fields[.transferEncoding] != nil,
@@ -72,6 +73,7 @@ final class Exchange {
         do throws(Refusal) {
             let check = RequestGuard(bodyBytesMax: server.limits.bodyBytesMax, headBytesMax: server.limits.headBytesMax)
             try check.check(version: version, headBytes: headBytes, fields: reported)
+            if HTTPRequest.Method(method) == nil { throw .malformed("The method is not a token.") }
             if target == nil { throw .malformed("The request target is not a path.") }
         } catch {
             refuse(error)
