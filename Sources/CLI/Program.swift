@@ -42,6 +42,17 @@ enum Program {
     }
 }
 
+/// How many files and sockets the process may hold.
+enum DescriptorLimit {
+    /// Raises the soft limit, often 1024, to the hard one: each waiting client is a socket.
+    static func raise() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+}
+
 /// Standard output carries results and nothing else.
 enum StandardOutput {
     static func write(_ text: String) { FileStream.write(text, to: STDOUT_FILENO) }

@@ -46,6 +46,7 @@ struct Serve: ParsableCommand {
             )
         )
         try Program.run {
+            DescriptorLimit.raise()
             let signals = TerminationSignals()
             let gateway = try Gateway(configuration, logger: Logger(label: "interposer"))
             StandardError.write("listening on http://\(gateway.address)")

@@ -87,15 +87,16 @@ extension APIError {
             switch refusal {
             case .bodyTooLarge(let bytesMax): .payloadTooLarge(limitBytes: bytesMax)
             case .headTooLarge(let bytesMax):
-                APIError(
-                    status: 431,
-                    message: "The request's header fields are larger than \(bytesMax) bytes.",
-                    type: "invalid_request_error",
-                    code: "header_fields_too_large"
-                )
+                .headerFieldsTooLarge("The request's header fields are larger than \(bytesMax) bytes.")
+            case .tooManyFields(let countMax):
+                .headerFieldsTooLarge("The request has more than \(countMax) header fields.")
             case .malformed(let reason):
                 APIError(status: 400, message: reason, type: "invalid_request_error", code: "malformed_request")
             case .abandoned: .internalError()
             }
+    }
+
+    private static func headerFieldsTooLarge(_ message: String) -> APIError {
+        APIError(status: 431, message: message, type: "invalid_request_error", code: "header_fields_too_large")
     }
 }

@@ -71,8 +71,7 @@ final class Exchange {
         connection.headIsComplete()
         deadline = EventLoop.schedule(after: server.limits.bodySecondsMax) { [connection] in connection.shutdown() }
         do throws(Refusal) {
-            let check = RequestGuard(bodyBytesMax: server.limits.bodyBytesMax, headBytesMax: server.limits.headBytesMax)
-            try check.check(version: version, headBytes: headBytes, fields: reported)
+            try RequestGuard(limits: server.limits).check(version: version, headBytes: headBytes, fields: reported)
             if HTTPRequest.Method(method) == nil { throw .malformed("The method is not a token.") }
             if target == nil { throw .malformed("The request target is not a path.") }
         } catch {

@@ -5,8 +5,8 @@ package import HTTPTypes
 ///
 /// This target knows nothing of OpenAI or Horde. It promises that every exchange is answered or cut off, exactly once;
 /// that a handler whose client has gone is cancelled at once; and that everything it holds for a stranger has a limit.
-/// A request passes through the files in this order: `Listener` accepts, `Daemon` is the shard of libmicrohttpd that
-/// reads, `ExchangeCallbacks` is what it calls, `RequestGuard` judges the head, `Exchange` carries out what
+/// A request passes through the files in this order: `Listener` accepts, `Arrival` waits for the first head and
+/// `FirstHead` judges it, `Daemon` is the shard of libmicrohttpd that reads, `ExchangeCallbacks` is what it calls, `RequestGuard` judges the head, `Exchange` carries out what
 /// `ExchangeState` decides, the handler answers through `ResponseWriter`, `Response` is the answer in C.
 @LoopActor
 package final class HTTPServer {
@@ -32,6 +32,7 @@ package final class HTTPServer {
     private var shards: [Daemon] = []
     private var nextShard = 0
     private var listener: Listener?
+    private var arrivals: [ObjectIdentifier: Arrival] = [:]
     private var arriving: (shard: Daemon, remoteAddress: String)?
     private var exchanges: [ObjectIdentifier: Exchange] = [:]
     private var hook: EventLoop.HookID?
@@ -81,6 +82,7 @@ package final class HTTPServer {
     /// Accepts no more connections; those that exist go on.
     package func stopListening() {
         listener = nil
+        arrivals = [:]
     }
 
     /// Ends the server: handlers are cancelled, answers that are complete get a moment to leave, connections close.
@@ -103,7 +105,23 @@ package final class HTTPServer {
 
     // MARK: For the listener, the shards and the exchanges
 
+    /// One more than may arrive at a time is closed at once, as libmicrohttpd does with one more than it may hold.
     private func accept(_ connection: consuming FileDescriptor, from peer: PeerAddress) {
+        guard arrivals.count < limits.connectionsMax else { return }
+        let arrival = Arrival(connection, from: peer, server: self)
+        arrivals[ObjectIdentifier(arrival)] = arrival
+    }
+
+    func ended(_ arrival: Arrival) {
+        arrivals[ObjectIdentifier(arrival)] = nil
+    }
+
+    func refused(_ summary: ExchangeSummary) {
+        onEnd(summary)
+    }
+
+    /// Hands a connection with its first head to libmicrohttpd.
+    func admit(_ connection: consuming FileDescriptor, from peer: PeerAddress) {
         let shard = shards[nextShard]
         nextShard = (nextShard + 1) % shards.count
         arriving = (shard, peer.host)
@@ -111,7 +129,7 @@ package final class HTTPServer {
         arriving = nil
     }
 
-    /// libmicrohttpd has taken the connection that `accept` is handing over.
+    /// libmicrohttpd has taken the connection that `admit` is handing over.
     func connected(_ descriptor: CInt) -> Connection {
         guard let arriving else { preconditionFailure("connections come from our listener alone") }
         return Connection(
@@ -149,6 +167,8 @@ package final class HTTPServer {
             case .bodyTooLarge(let bytesMax): (.contentTooLarge, "The body is larger than \(bytesMax) bytes.")
             case .headTooLarge(let bytesMax):
                 (.requestHeaderFieldsTooLarge, "The head is larger than \(bytesMax) bytes.")
+            case .tooManyFields(let countMax):
+                (.requestHeaderFieldsTooLarge, "The head has more than \(countMax) fields.")
             case .malformed(let reason): (.badRequest, reason)
             case .abandoned: (.internalServerError, "The request was not answered.")
             }

@@ -7,11 +7,13 @@ extension HTTPServer {
         package var connectionsMax = 16_384
         /// What libmicrohttpd sets aside for each connection.
         ///
-        /// It must hold a head twice over: a head that does not fit is
-        /// answered by libmicrohttpd itself, in HTML.
+        /// It must hold a head twice over: a later head on a connection that does not fit is answered by libmicrohttpd
+        /// itself, in HTML.
         package var connectionMemoryBytes = 32_768
         /// Request line and header fields together.
         package var headBytesMax = 16_384
+        /// Fields of a head; libmicrohttpd keeps a record of each beside the bytes, in the same memory.
+        package var fieldsMax = 100
         /// A request's body.
         package var bodyBytesMax = 8 * 1024 * 1024
         /// Bytes of a stream that its reader has not taken; with more it is cut off.
@@ -22,6 +24,10 @@ extension HTTPServer {
         package var bodySecondsMax = Duration.seconds(30)
         /// A connection on which nothing happens; one that waits for its answer does not count.
         package var idleSecondsMax = Duration.seconds(75)
+        /// What is still read, and thrown away, of a client whose first head was refused, so that it sees the answer.
+        package var lingerBytesMax = 16 * 1024 * 1024
+        /// And for how long.
+        package var lingerSecondsMax = Duration.seconds(2)
         /// What a stopping server gives to answers that are on their way out.
         package var flushSecondsMax = Duration.seconds(1)
 

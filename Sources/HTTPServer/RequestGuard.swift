@@ -6,6 +6,8 @@ package enum Refusal: Error, Equatable, Sendable {
     case bodyTooLarge(bytesMax: Int)
     /// Request line and header fields together are larger than this.
     case headTooLarge(bytesMax: Int)
+    /// There are more header fields than this.
+    case tooManyFields(countMax: Int)
     /// The framing cannot be trusted; the text says what is wrong with it.
     case malformed(String)
     /// The handler ended without an answer.
@@ -17,12 +19,12 @@ package enum Refusal: Error, Equatable, Sendable {
 /// A request whose length two parsers could read differently is how one client's bytes become another's request, so
 /// each of these is refused and its connection closed.
 struct RequestGuard {
-    var bodyBytesMax: Int
-    var headBytesMax: Int
+    let limits: HTTPServer.Limits
 
     /// Judges a head; `fields` are those that libmicrohttpd reports, repeated ones one by one.
     func check(version: String, headBytes: Int, fields: [(name: String, value: String)]) throws(Refusal) {
-        if headBytes > headBytesMax { throw .headTooLarge(bytesMax: headBytesMax) }
+        if headBytes > limits.headBytesMax { throw .headTooLarge(bytesMax: limits.headBytesMax) }
+        if fields.count > limits.fieldsMax { throw .tooManyFields(countMax: limits.fieldsMax) }
         var hosts = 0
         var lengths: [String] = []
         var codings: [String] = []
@@ -43,13 +45,16 @@ struct RequestGuard {
         try check(codings: codings, version: version)
     }
 
-    private func check(lengths: [String]) throws(Refusal) {
+    /// Judges the values of all `Content-Length` fields.
+    func check(lengths: [String]) throws(Refusal) {
         guard let first = lengths.first else { return }
         if lengths.count > 1 { throw .malformed("More than one Content-Length field.") }
         guard !first.isEmpty, first.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
             throw .malformed("Content-Length is not a number.")
         }
-        guard let length = Int(first), length <= bodyBytesMax else { throw .bodyTooLarge(bytesMax: bodyBytesMax) }
+        guard let length = Int(first), length <= limits.bodyBytesMax else {
+            throw .bodyTooLarge(bytesMax: limits.bodyBytesMax)
+        }
     }
 
     private func check(codings: [String], version: String) throws(Refusal) {

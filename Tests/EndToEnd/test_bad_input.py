@@ -194,7 +194,7 @@ def test_a_head_that_is_too_large(server):
 
 def test_a_head_that_is_far_too_large(server):
     filler = [f"X-Filler-{number}: {'x' * 1000}" for number in range(100)]
-    assert wire.raw(server.address, head(*filler, f"Content-Length: {len(BODY)}"), BODY).status == 431
+    refused(wire.raw(server.address, head(*filler, f"Content-Length: {len(BODY)}"), BODY), 431)
 
 
 FRAMING = {
@@ -217,10 +217,19 @@ def test_a_request_that_two_servers_would_read_differently(server, pieces):
     assert reply.headers["connection"] == "close"
 
 
-def test_a_length_that_is_no_number(server):
-    # libmicrohttpd refuses this one by itself, before the server sees it: the right status, in HTML.
-    reply = wire.raw(server.address, head(f"Content-Length: +{len(BODY)}"), BODY)
-    assert reply.status == 400 and reply.headers["connection"] == "close"
+LENGTHS = {"a sign": f"+{len(BODY)}", "nothing": "", "words": "seven", "two in one": f"{len(BODY)}, {len(BODY)}"}
+
+
+@pytest.mark.parametrize("length", LENGTHS.values(), ids=LENGTHS)
+def test_a_length_that_is_no_number(server, length):
+    reply = wire.raw(server.address, head(f"Content-Length: {length}"), BODY)
+    assert "Content-Length" in refused(reply)["message"]
+    assert reply.headers["connection"] == "close"
+
+
+@pytest.mark.parametrize("line", ["POST /v1/chat/completions", "POST /v1/chat/completions HTTP/7", "nonsense"])
+def test_a_request_line_that_is_none(server, line):
+    refused(wire.raw(server.address, f"{line}\r\nHost: localhost\r\n\r\n".encode()))
 
 
 def test_the_server_still_answers_after_all_that(server):

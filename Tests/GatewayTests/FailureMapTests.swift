@@ -62,6 +62,7 @@ import Testing
     @Test(arguments: [
         (Refusal.bodyTooLarge(bytesMax: 10), Told(413, "payload_too_large")),
         (.headTooLarge(bytesMax: 10), Told(431, "header_fields_too_large")),
+        (.tooManyFields(countMax: 10), Told(431, "header_fields_too_large")),
         (.malformed("No Host."), Told(400, "malformed_request")),
         (.abandoned, Told(500, "internal_error", shouldRetry: false)),
     ])

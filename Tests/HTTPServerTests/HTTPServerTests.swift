@@ -134,8 +134,40 @@ import Testing
         try await withServer(limits: limits, handler: Self.echo) { port in
             let client = RawClient(port: port)
             client.send(head.bytes)
-            #expect(client.receiveAll().hasPrefix("HTTP/1.1 \(head.status) "))
+            let answer = client.receiveAll()
+            #expect(answer.hasPrefix("HTTP/1.1 \(head.status) "))
+            #expect(answer.contains("x-request-id: req_"), "libmicrohttpd answered by itself")
+            #expect(answer.contains("Connection: close"))
         }
+    }
+
+    @Test func `a refused client sees its answer also when it sends a body first`() async throws {
+        var limits = HTTPServer.Limits()
+        limits.bodyBytesMax = 1_000_000
+        try await withServer(limits: limits, handler: Self.echo) { port in
+            let client = RawClient(port: port)
+            client.request("POST", "/", body: String(repeating: "b", count: 2_000_000))
+            #expect(client.receiveAll().hasPrefix("HTTP/1.1 413 "))
+        }
+    }
+
+    @Test func `a head that comes byte by byte is read like any other`() async throws {
+        try await withServer(handler: Self.echo) { port in
+            let client = RawClient(port: port)
+            for byte in "\r\nGET /slowly HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n".utf8 { client.send([byte]) }
+            #expect(client.receiveAll().hasSuffix("GET /slowly - "))
+        }
+    }
+
+    @Test func `who connects and says nothing is let go, and more than the limit are not let in`() async throws {
+        var limits = HTTPServer.Limits()
+        limits.headSecondsMax = .milliseconds(50)
+        limits.connectionsMax = 2
+        try await withServer(limits: limits, handler: Self.echo) { port in
+            let silent = (0..<3).map { _ in RawClient(port: port) }
+            #expect(silent.map { $0.receiveAll() } == ["", "", ""])
+        }
+        #expect(await eventually { Arrival.liveCount == 0 })
     }
 
     @Test func `a chunked body over the limit is answered with 413`() async throws {
@@ -233,7 +265,7 @@ import Testing
         try await round(10)
         let descriptors = Descriptors.count
         try await round(1000)
-        #expect(await eventually { Exchange.liveCount == 0 && Descriptors.count == descriptors })
+        #expect(await eventually { Exchange.liveCount + Arrival.liveCount == 0 && Descriptors.count == descriptors })
     }
 
     @concurrent private nonisolated static func exchange(count: Int, port: UInt16) async {
@@ -290,9 +322,22 @@ private struct DoubtfulHead: CustomTestStringConvertible {
         DoubtfulHead("unknown coding", "POST / HTTP/1.1", "Host: a", "Transfer-Encoding: gzip", status: 400),
         DoubtfulHead("escaped NUL", "GET /%00 HTTP/1.1", "Host: a", status: 400),
         DoubtfulHead("broken escape", "GET /%zz HTTP/1.1", "Host: a", status: 400),
+        DoubtfulHead("length with a sign", "POST / HTTP/1.1", "Host: a", "Content-Length: +3", "", "abc", status: 400),
+        DoubtfulHead("empty length", "POST / HTTP/1.1", "Host: a", "content-length:", status: 400),
+        DoubtfulHead("length of 23 digits", "POST / HTTP/1.1", "Host: a", "Content-Length: 9" + nines, status: 413),
+        DoubtfulHead("no version", "GET /", "Host: a", status: 400),
+        DoubtfulHead("unknown version", "GET / HTTP/3.0", "Host: a", status: 400),
+        DoubtfulHead("no request at all", "\u{16}\u{3}\u{1}", status: 400),
+        DoubtfulHead("field without a colon", "GET / HTTP/1.1", "Host: a", "nonsense", status: 400),
+        DoubtfulHead("many fields", "GET / HTTP/1.1", "Host: a", short(fields: 1200), status: 431),
+        DoubtfulHead("long target", "GET /" + filler(40_000) + " HTTP/1.1", "Host: a", status: 431),
         DoubtfulHead("head over our limit", "GET / HTTP/1.1", "Host: a", "X: " + filler(17_000), status: 431),
         DoubtfulHead("head over all limits", "GET / HTTP/1.1", "Host: a", "X: " + filler(70_000), status: 431),
     ]
 
+    private static let nines = String(repeating: "9", count: 22)
+    private static func short(fields: Int) -> String {
+        (0..<fields).map { "X\($0): y" }.joined(separator: "\r\n")
+    }
     private static func filler(_ count: Int) -> String { String(repeating: "y", count: count) }
 }
