@@ -1,19 +1,3 @@
-import HTTPTypes
-
-/// Why the server itself refused a request, before or instead of the handler.
-package enum Refusal: Error, Equatable, Sendable {
-    /// The body is, or says it is, larger than this.
-    case bodyTooLarge(bytesMax: Int)
-    /// Request line and header fields together are larger than this.
-    case headTooLarge(bytesMax: Int)
-    /// There are more header fields than this.
-    case tooManyFields(countMax: Int)
-    /// The framing cannot be trusted; the text says what is wrong with it.
-    case malformed(String)
-    /// The handler ended without an answer.
-    case abandoned
-}
-
 /// What libmicrohttpd 0.9.75 lets through and a server must not (RFC 9112 sections 3.2 and 6.3).
 ///
 /// A request whose length two parsers could read differently is how one client's bytes become another's request, so

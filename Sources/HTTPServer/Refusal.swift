@@ -1,0 +1,13 @@
+/// Why the server itself refused a request, before or instead of the handler.
+package enum Refusal: Error, Equatable, Sendable {
+    /// The body is, or says it is, larger than this.
+    case bodyTooLarge(bytesMax: Int)
+    /// Request line and header fields together are larger than this.
+    case headTooLarge(bytesMax: Int)
+    /// There are more header fields than this.
+    case tooManyFields(countMax: Int)
+    /// The framing cannot be trusted; the text says what is wrong with it.
+    case malformed(String)
+    /// The handler ended without an answer.
+    case abandoned
+}
