@@ -36,8 +36,13 @@ package struct CrossOriginPolicy: Sendable {
     }
 
     func allows(host: String?) -> Bool {
-        guard let hosts, let host else { return hosts == nil }
-        return hosts.contains(host) || hosts.contains { host.hasPrefix($0 + ":") }
+        guard let hosts else { return true }
+        // Names of hosts have no case (RFC 9110, 4.2.3).
+        guard let host = host?.lowercased() else { return false }
+        return hosts.contains { allowed in
+            let allowed = allowed.lowercased()
+            return host == allowed || host.hasPrefix(allowed + ":")
+        }
     }
 }
 

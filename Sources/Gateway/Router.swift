@@ -32,7 +32,7 @@ final class Router {
     }
 
     func route(_ request: Request, _ writer: consuming ResponseWriter) async {
-        if request.method == .options {
+        if request.method == .options, crossOrigin.allows(host: request.fields[.named("Host")]) {
             return Reply.preflight(crossOrigin.preflight(request.fields)).send(writer)
         }
         let origin = crossOrigin.fields(for: request.fields)

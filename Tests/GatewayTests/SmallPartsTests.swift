@@ -74,7 +74,8 @@ import Testing
             (nil, "anything", true), (nil, nil, true), (["localhost"], "localhost", true),
             (["localhost"], "localhost:8080", true), (["localhost:8080"], "localhost:8080", true),
             (["localhost:8080"], "localhost", false), (["localhost"], "localhost.bad.example", false),
-            (["localhost"], nil, false), ([], "localhost", false), (["[::1]"], "[::1]:8080", true),
+            (["localhost"], nil, false), (["LocalHost"], "localHOST:1", true), ([], "localhost", false),
+            (["[::1]"], "[::1]:8080", true),
         ] as [([String]?, String?, Bool)]
     )
     func `a list of hosts holds with and without the port`(hosts: [String]?, host: String?, isAllowed: Bool) {
