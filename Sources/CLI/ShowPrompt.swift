@@ -48,8 +48,8 @@ struct ShowPrompt: ParsableCommand {
         let body = StandardInput.readAll()
         try Program.run { [command = self] in
             let request = try command.decode(body)
-            let (offers, freeTokens) = try await command.supply(for: request.model, configuration, key)
-            let format = FormatTable.builtIn.format(forModel: request.model).format
+            let (offers, freeTokens) = try await command.supply(for: request.parameters.model, configuration, key)
+            let format = FormatTable.builtIn.format(forModel: request.parameters.model).format
             let translation = try Translation(request, format: format)
             let order = translation.order(try translation.size(offers: offers, freeTokens: freeTokens))
             StandardOutput.write(try Self.json(order, translation.prompt).text(.indented))
@@ -59,8 +59,7 @@ struct ShowPrompt: ParsableCommand {
     /// The option stands in for the field, so that a request without a model is enough.
     private func decode(_ body: [UInt8]) throws -> ChatCompletionRequest {
         guard let model else { return try ChatCompletionRequest(decoding: body) }
-        var json: JSON
-        do throws(JSON.SyntaxError) { json = try JSON(parsing: body) } catch { throw APIError.unreadableBody(error) }
+        var json = try JSON(requestBody: body)
         if case .object(var fields) = json {
             fields["model"] = .string(model)
             json = .object(fields)

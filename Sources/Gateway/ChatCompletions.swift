@@ -30,7 +30,12 @@ final class ChatCompletions {
         let identity: AnswerIdentity
         let isStreaming: Bool
         let includesUsage: Bool
+        let metadata: JSONObject?
         let deadline: ContinuousClock.Instant
+
+        func completion(_ answer: Translation.Answer) -> Completion {
+            Completion(identity: identity, choices: answer.choices, usage: answer.usage, metadata: metadata)
+        }
     }
 
     /// Answers; `origin` are the fields that every answer to this client carries.
@@ -51,23 +56,31 @@ final class ChatCompletions {
     private func understand(_ request: Request) throws(APIError) -> Understood {
         if work.isStopping { throw .stopping }
         let completion = try ChatCompletionRequest(decoding: request.body)
-        guard let model = catalog.lookUp(completion.model) else { throw catalog.unknownModel(completion.model) }
+        guard let model = catalog.lookUp(completion.parameters.model) else {
+            throw catalog.unknownModel(completion.parameters.model)
+        }
         return Understood(
             translation: try Translation(completion, format: model.format.format),
             offers: model.offers,
             key: ClientKey.of(request.fields, else: serverKey),
-            identity: AnswerIdentity(id: Self.randomID(), created: Int(time(nil)), model: completion.model),
-            isStreaming: completion.isStreaming,
-            includesUsage: completion.includesUsage,
-            deadline: .now + (completion.isStreaming ? Limits.streamedSecondsMax : Limits.unstreamedSecondsMax)
+            identity: AnswerIdentity(
+                form: .chat,
+                id: Self.randomID(.chat),
+                created: Int(time(nil)),
+                model: completion.parameters.model
+            ),
+            isStreaming: completion.parameters.isStreaming,
+            includesUsage: completion.parameters.includesUsage,
+            metadata: completion.metadata,
+            deadline: .now
+                + (completion.parameters.isStreaming ? Limits.streamedSecondsMax : Limits.unstreamedSecondsMax)
         )
     }
 
     private func answer(_ understood: Understood, _ writer: consuming ResponseWriter, _ origin: HTTPFields) async {
         switch await generate(understood, onProgress: { _ in }) {
         case .success(let answer):
-            let completion = ChatCompletion(identity: understood.identity, choices: answer.choices, usage: answer.usage)
-            Reply(.ok, completion.json).with(origin).send(writer)
+            Reply(.ok, understood.completion(answer).json).with(origin).send(writer)
         case .failure(let error):
             Reply(error).with(origin).send(writer)
         }
@@ -75,7 +88,7 @@ final class ChatCompletions {
 
     private func stream(_ understood: Understood, _ stream: CompletionStream) async {
         switch await generate(understood, onProgress: { stream.progressed($0) }) {
-        case .success(let answer): stream.finish(answer, includesUsage: understood.includesUsage)
+        case .success(let answer): stream.finish(understood.completion(answer), includesUsage: understood.includesUsage)
         case .failure(let error): stream.fail(error)
         }
     }
@@ -125,8 +138,8 @@ final class ChatCompletions {
         }
     }
 
-    private static func randomID() -> String {
+    private static func randomID(_ form: CompletionForm) -> String {
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
-        return "chatcmpl-" + String((0..<24).map { _ in alphabet[Int.random(in: alphabet.indices)] })
+        return form.idPrefix + String((0..<24).map { _ in alphabet[Int.random(in: alphabet.indices)] })
     }
 }

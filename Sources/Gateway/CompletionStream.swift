@@ -49,17 +49,11 @@ final class CompletionStream {
     }
 
     /// Sends the text, whole, and ends the stream.
-    func finish(_ answer: Translation.Answer, includesUsage: Bool) {
+    func finish(_ completion: Completion, includesUsage: Bool) {
         open()
-        var pieces: [ChatCompletionChunk.Piece] = []
-        for (index, choice) in answer.choices.enumerated() {
-            if index > 0 { pieces.append(.role(choice: index)) }
-            if !choice.content.isEmpty { pieces.append(.content(choice.content, choice: index)) }
-            pieces.append(.finish(choice.finishReason, choice: index))
-        }
-        if includesUsage { pieces.append(.usage(answer.usage)) }
+        let pieces = completion.pieces(includesUsage: includesUsage)
         // In one piece: what a reader has not taken is counted between two writes, and a long answer is no stalled reader.
-        write(pieces.flatMap { ChatCompletionChunk(identity: identity, $0).event } + ServerSentEvent.done)
+        write(pieces.flatMap { CompletionChunk(identity: identity, $0).event } + ServerSentEvent.done)
         close()
     }
 
@@ -79,7 +73,7 @@ final class CompletionStream {
         switch take() {
         case .unopened(let writer):
             phase = .open(writer.start(.ok, fields: Self.fields.merged(with: origin)))
-            write(.role(choice: 0))
+            write(.opening(choice: 0))
             beatLater()
         case .open(let body): phase = .open(body)
         case .closed: break
@@ -100,8 +94,8 @@ final class CompletionStream {
         }
     }
 
-    private func write(_ piece: ChatCompletionChunk.Piece) {
-        write(ChatCompletionChunk(identity: identity, piece).event)
+    private func write(_ piece: CompletionChunk.Piece) {
+        write(CompletionChunk(identity: identity, piece).event)
     }
 
     private func write(_ bytes: [UInt8]) {

@@ -25,7 +25,7 @@ package struct Translation: Sendable {
         do throws(JobSizeError) {
             return try JobSize.choose(
                 promptTokens: prompt.tokens,
-                wantedTokens: request.maxTokens,
+                wantedTokens: request.parameters.maxTokens,
                 offers: offers,
                 upfrontFreeTokens: freeTokens
             )
@@ -36,28 +36,30 @@ package struct Translation: Sendable {
 
     /// What is submitted.
     package func order(_ size: JobSize) -> GenerationOrder {
-        GenerationOrder(
+        var order = GenerationOrder(
             prompt: prompt.text,
-            models: [request.model],
+            models: [request.parameters.model],
             params: GenerationOrder.Parameters(
-                n: request.choiceCount,
+                n: request.parameters.choiceCount,
                 maxLength: size.answerTokens,
                 maxContextLength: size.contextTokens,
-                temperature: request.temperature,
+                temperature: request.parameters.temperature,
                 // 0 is OpenAI's smallest, 0.001 is Horde's.
-                topP: request.topP.map { max($0, 0.001) },
-                stopSequence: StopPolicy.sequences(format: prompt.stops, user: request.stop)
+                topP: request.parameters.topP.map { max($0, 0.001) },
+                stopSequence: StopPolicy.sequences(format: prompt.stops, user: request.parameters.stop)
             )
         )
+        order.take(request.parameters)
+        return order
     }
 
     /// The texts as a client shall see them, and what they cost by our estimate.
     func answer(_ generations: [Generation], size: JobSize) -> Answer {
-        let cleaner = ReplyCleaner(stops: prompt.stops + request.stop)
+        let cleaner = ReplyCleaner(stops: prompt.stops + request.parameters.stop)
         var tokens = 0
-        let choices = generations.prefix(request.choiceCount).map { generation in
+        let choices = generations.prefix(request.parameters.choiceCount).map { generation in
             let reply = cleaner.clean(generation.text, isContinuation: isContinuation)
-            let ending = Ending(of: reply, askedTokens: size.answerTokens, wantedTokens: request.maxTokens)
+            let ending = Ending(of: reply, askedTokens: size.answerTokens, wantedTokens: request.parameters.maxTokens)
             tokens += ending.tokens
             let reason: FinishReason =
                 switch ending.reason {
@@ -65,13 +67,13 @@ package struct Translation: Sendable {
                 case .stop: .stop
                 case .length: .length
                 }
-            return ChatCompletion.Choice(content: ending.text, finishReason: reason)
+            return Completion.Choice(content: ending.text, finishReason: reason)
         }
         return Answer(choices: choices, usage: Usage(promptTokens: prompt.tokens, completionTokens: tokens))
     }
 
     struct Answer: Sendable {
-        let choices: [ChatCompletion.Choice]
+        let choices: [Completion.Choice]
         let usage: Usage
     }
 }

@@ -6,11 +6,33 @@ package struct GenerationOrder: Encodable, Equatable, Sendable {
     /// The names of which any may serve it, exactly as workers declare them.
     package var models: [String]
     package var params: Parameters
+    /// Whether only workers of trusted owners may serve it; Horde's default is false.
+    package var trustedWorkers: Bool?
+    /// Whether slow workers may serve it; Horde's default is true, and false always needs kudos in hand.
+    package var slowWorkers: Bool?
+    /// Whether only validated backends may serve it; what is in effect without it is false, whatever the schema says.
+    package var validatedBackends: Bool?
+    /// Whether Horde may cut `max_length` to what is free, of which its answer tells nothing; its default is false.
+    package var allowDowngrade: Bool?
+    /// The ids of the only workers that may serve it; Horde drops all but the first five, and refuses unknown ones.
+    package var workers: [String]?
+    /// Whether `workers` are those that may not; Horde's default is false.
+    package var workerBlacklist: Bool?
 
+    /// An order that leaves the choice of workers to Horde.
     package init(prompt: String, models: [String], params: Parameters) {
         self.prompt = prompt
         self.models = models
         self.params = params
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case prompt, models, params, workers
+        case trustedWorkers = "trusted_workers"
+        case slowWorkers = "slow_workers"
+        case validatedBackends = "validated_backends"
+        case allowDowngrade = "allow_downgrade"
+        case workerBlacklist = "worker_blacklist"
     }
 
     /// `params` of the submission, with the ranges that Horde enforces.
@@ -26,6 +48,30 @@ package struct GenerationOrder: Encodable, Equatable, Sendable {
         /// 0.001 to 1.
         package var topP: Double?
         package var stopSequence: [String]
+        /// 0 to 200; 0 turns it off.
+        package var topK: Int?
+        /// 0 to 1; workers receive 0 without it.
+        package var minP: Double?
+        /// 0 to 1.
+        package var topA: Double?
+        /// 0 to 1.
+        package var typical: Double?
+        /// 0 to 1.
+        package var tfs: Double?
+        /// 1 to 3.
+        package var repetitionPenalty: Double?
+        /// 0 to 4096 tokens.
+        package var repetitionPenaltyRange: Int?
+        /// 0 to 10.
+        package var repetitionPenaltySlope: Double?
+        /// 0 to 5; workers receive 0 without it.
+        package var dynatempRange: Double?
+        /// 0 to 5; workers receive 1 without it.
+        package var dynatempExponent: Double?
+        /// 0 to 10; workers receive 0 without it.
+        package var smoothingFactor: Double?
+        /// At least seven different numbers.
+        package var samplerOrder: [Int]?
 
         // KoboldCpp bans the end-of-text token when the first is true; the others delete or rewrite characters.
         let useDefaultBadwordsids = false
@@ -35,6 +81,7 @@ package struct GenerationOrder: Encodable, Equatable, Sendable {
         let frmttriminc = false
         let singleline = false
 
+        /// Parameters that leave every other sampler to the worker.
         package init(
             n: Int,
             maxLength: Int,
@@ -52,12 +99,22 @@ package struct GenerationOrder: Encodable, Equatable, Sendable {
         }
 
         enum CodingKeys: String, CodingKey {
-            case n, temperature, frmtadsnsp, frmtrmblln, frmtrmspch, frmttriminc, singleline
+            case n, temperature, typical, tfs, frmtadsnsp, frmtrmblln, frmtrmspch, frmttriminc, singleline
             case maxLength = "max_length"
             case maxContextLength = "max_context_length"
             case topP = "top_p"
             case stopSequence = "stop_sequence"
             case useDefaultBadwordsids = "use_default_badwordsids"
+            case topK = "top_k"
+            case minP = "min_p"
+            case topA = "top_a"
+            case repetitionPenalty = "rep_pen"
+            case repetitionPenaltyRange = "rep_pen_range"
+            case repetitionPenaltySlope = "rep_pen_slope"
+            case dynatempRange = "dynatemp_range"
+            case dynatempExponent = "dynatemp_exponent"
+            case smoothingFactor = "smoothing_factor"
+            case samplerOrder = "sampler_order"
         }
     }
 }

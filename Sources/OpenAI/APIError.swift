@@ -109,12 +109,18 @@ extension APIError {
         return APIError(status: 400, message: message, param: param, code: "unsupported_value")
     }
 
-    /// 400 in the words by which clients know that a conversation has to be shortened; both counts are in tokens.
-    package static func contextLengthExceeded(limit: Int, promptTokens: Int) -> APIError {
+    /// 400 in the words by which clients know that a conversation, or a prompt, has to be shortened; both counts are in
+    /// tokens.
+    package static func contextLengthExceeded(
+        limit: Int,
+        promptTokens: Int,
+        in form: CompletionForm = .chat
+    ) -> APIError {
+        let what = form == .chat ? "messages" : "prompt"
         let message =
-            "This model's maximum context length is \(limit) tokens. However, your messages resulted in "
-            + "\(promptTokens) tokens. Please reduce the length of the messages."
-        return APIError(status: 400, message: message, param: "messages", code: "context_length_exceeded")
+            "This model's maximum context length is \(limit) tokens. However, your \(what) resulted in "
+            + "\(promptTokens) tokens. Please reduce the length of the \(what)."
+        return APIError(status: 400, message: message, param: what, code: "context_length_exceeded")
     }
 
     /// 413, in words that no client's list of context-overflow phrases has.

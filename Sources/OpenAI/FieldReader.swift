@@ -25,10 +25,15 @@ struct FieldReader {
         return value
     }
 
+    /// The first key, or the second if only that has a value: of two names for one thing the second is then not even
+    /// looked at where both are sent.
+    func key(_ first: String, or second: String) -> String {
+        value(first) == nil && value(second) != nil ? second : first
+    }
+
     func string(_ key: String) throws(APIError) -> String? {
         guard let value = value(key) else { return nil }
-        guard case .string(let string) = value else { throw wrongType(key, "a string", value) }
-        return string
+        return try Self.string(value, at: path(of: key))
     }
 
     func requiredString(_ key: String) throws(APIError) -> String {
@@ -38,9 +43,8 @@ struct FieldReader {
 
     /// A string that has to say something, such as a name.
     func requiredName(_ key: String) throws(APIError) -> String {
-        let name = try requiredString(key)
-        guard !name.isEmpty else { throw .invalidValue(path(of: key), expected: "a string that is not empty") }
-        return name
+        guard let value = value(key) else { throw .missing(path(of: key)) }
+        return try Self.name(value, at: path(of: key))
     }
 
     func bool(_ key: String) throws(APIError) -> Bool? {
@@ -62,15 +66,7 @@ struct FieldReader {
     /// An integer; `expected` says the range in words.
     func integer(_ key: String, in range: ClosedRange<Int>, expected: String) throws(APIError) -> Int? {
         guard let value = value(key) else { return nil }
-        guard case .number(let number) = value else { throw wrongType(key, "an integer", value) }
-        guard number.isInteger else {
-            let message = "Invalid type for '\(path(of: key))': expected an integer, but got a decimal number instead."
-            throw APIError(status: 400, message: message, param: path(of: key), code: "invalid_type")
-        }
-        guard let integer = number.int, range.contains(integer) else {
-            throw .invalidValue(path(of: key), expected: expected)
-        }
-        return integer
+        return try Self.integer(value, at: path(of: key), in: range, expected: expected)
     }
 
     func fields(_ key: String) throws(APIError) -> FieldReader? {
@@ -100,5 +96,46 @@ struct FieldReader {
 
     func wrongType(_ key: String, _ expected: String, _ value: JSON) -> APIError {
         .invalidType(path(of: key), expected: expected, got: value)
+    }
+}
+
+// MARK: Single values, as fields or elements of arrays
+
+extension FieldReader {
+    static func string(_ value: JSON, at path: String) throws(APIError) -> String {
+        guard case .string(let string) = value else { throw .invalidType(path, expected: "a string", got: value) }
+        return string
+    }
+
+    static func name(_ value: JSON, at path: String) throws(APIError) -> String {
+        let name = try string(value, at: path)
+        guard !name.isEmpty else { throw .invalidValue(path, expected: "a string that is not empty") }
+        return name
+    }
+
+    static func integer(
+        _ value: JSON,
+        at path: String,
+        in range: ClosedRange<Int>,
+        expected: String
+    ) throws(APIError) -> Int {
+        guard case .number(let number) = value else { throw .invalidType(path, expected: "an integer", got: value) }
+        guard number.isInteger else {
+            let message = "Invalid type for '\(path)': expected an integer, but got a decimal number instead."
+            throw APIError(status: 400, message: message, param: path, code: "invalid_type")
+        }
+        guard let integer = number.int, range.contains(integer) else { throw .invalidValue(path, expected: expected) }
+        return integer
+    }
+}
+
+extension JSON {
+    /// Reads the body of a request, with the error that the client is told.
+    package init(requestBody: [UInt8]) throws(APIError) {
+        do {
+            try self.init(parsing: requestBody)
+        } catch {
+            throw .unreadableBody(error)
+        }
     }
 }

@@ -1,12 +1,12 @@
 // The parameters that cannot be ignored because the answer would be another than the one asked for. What is harmless to
-// ignore (seed, user, store, metadata, logit_bias, reasoning_effort, unknown keys …) is not read anywhere.
+// ignore (seed, user, store, logit_bias, verbosity, unknown keys …) is not read anywhere.
 
 /// The parameters of a chat request that are only looked at to refuse them.
 enum RefusedParameters {
+    /// Why no endpoint answers with logprobs.
+    static let noProbabilities = "This server does not have the probabilities of tokens."
+
     static func check(_ fields: FieldReader) throws(APIError) {
-        // There is no exact equivalent of these two, so they are ignored; a value out of range is still a mistake.
-        _ = try fields.number("frequency_penalty", in: -2...2)
-        _ = try fields.number("presence_penalty", in: -2...2)
         try checkLogProbabilities(fields)
         try checkResponseFormat(fields)
         try checkModalities(fields)
@@ -14,16 +14,15 @@ enum RefusedParameters {
     }
 
     private static func checkLogProbabilities(_ fields: FieldReader) throws(APIError) {
-        let reason = "This server does not have the probabilities of tokens."
         switch fields.value("logprobs") {
         case nil, .bool(false): break
-        case .bool(true): throw .unsupportedParameter("logprobs", reason)
+        case .bool(true): throw .unsupportedParameter("logprobs", noProbabilities)
         // Clients of the older completions API turn it off with a number.
         case .number(let number) where number.double == 0: break
         case .some(let value): throw fields.wrongType("logprobs", "a boolean", value)
         }
         let count = try fields.integer("top_logprobs", in: 0...20, expected: "an integer from 0 to 20")
-        if let count, count > 0 { throw .unsupportedParameter("top_logprobs", reason) }
+        if let count, count > 0 { throw .unsupportedParameter("top_logprobs", noProbabilities) }
     }
 
     private static func checkResponseFormat(_ fields: FieldReader) throws(APIError) {
@@ -38,13 +37,8 @@ enum RefusedParameters {
     }
 
     private static func checkModalities(_ fields: FieldReader) throws(APIError) {
-        let areText = try fields.list("modalities") { (modality, path) throws(APIError) in
-            guard case .string(let name) = modality else {
-                throw .invalidType(path, expected: "a string", got: modality)
-            }
-            return name == "text"
-        }
-        if areText?.contains(false) == true {
+        let modalities = try fields.list("modalities", of: FieldReader.string) ?? []
+        if modalities.contains(where: { $0 != "text" }) {
             throw .unsupportedValue("modalities", "This server answers only in text.")
         }
         if fields.value("audio") != nil {

@@ -14,7 +14,7 @@ import Testing
 
     private func request(_ messages: [ChatMessage] = [ChatMessage(role: .user, content: "Hi")]) -> ChatCompletionRequest
     {
-        ChatCompletionRequest(model: "koboldcpp/tiny", messages: messages)
+        ChatCompletionRequest(CompletionParameters(model: "koboldcpp/tiny"), messages: messages)
     }
 
     private let size = JobSize.of(answer: 100)
@@ -90,13 +90,13 @@ import Testing
     @Test(arguments: [(0.0, 0.001), (0.001, 0.001), (0.5, 0.5), (1, 1), (nil, nil)] as [(Double?, Double?)])
     func `top_p keeps to what Horde takes`(asked: Double?, sent: Double?) throws {
         var request = request()
-        request.topP = asked
+        request.parameters.topP = asked
         #expect(try Translation(request, format: format).order(size).params.topP == sent)
     }
 
     @Test func `an order has the model, the sizes, n, the temperature and the stops of both sides`() throws {
         var request = request()
-        (request.choiceCount, request.temperature, request.stop) = (3, 0, ["END"])
+        (request.parameters.choiceCount, request.parameters.temperature, request.parameters.stop) = (3, 0, ["END"])
         let translation = try Translation(request, format: format)
         let order = translation.order(size)
         #expect(order.prompt == translation.prompt.text)
@@ -110,7 +110,7 @@ import Testing
 
     @Test func `the size keeps to the free length, and no offer is an error`() throws {
         var request = request()
-        request.maxTokens = 2000
+        request.parameters.maxTokens = 2000
         let translation = try Translation(request, format: format)
         let offers = [Offer(contextTokens: 8192, answerTokens: 1024)]
         #expect(try translation.size(offers: offers, freeTokens: nil).answerTokens == 1024)
@@ -132,14 +132,14 @@ import Testing
     ])
     func `an answer tells why it ended`(generation: Generation, text: String, reason: FinishReason) throws {
         var request = request()
-        request.stop = ["END"]
+        request.parameters.stop = ["END"]
         let answer = try Translation(request, format: format).answer([generation], size: size)
-        #expect(answer.choices == [ChatCompletion.Choice(content: text, finishReason: reason)])
+        #expect(answer.choices == [Completion.Choice(content: text, finishReason: reason)])
     }
 
     @Test func `a limit below Horde's least is kept here`() throws {
         var request = request()
-        request.maxTokens = 2
+        request.parameters.maxTokens = 2
         let generation = Generation(text: "one two three four five six")
         let answer = try Translation(request, format: format).answer([generation], size: JobSize.of(answer: 16))
         #expect(answer.choices.map(\.finishReason) == [.length])
@@ -148,7 +148,7 @@ import Testing
 
     @Test func `more texts than were asked for are left out, and what all cost is added up`() throws {
         var request = request()
-        request.choiceCount = 2
+        request.parameters.choiceCount = 2
         let translation = try Translation(request, format: format)
         let texts = ["one", "two", "three"].map { Generation(text: $0) }
         let answer = translation.answer(texts, size: size)

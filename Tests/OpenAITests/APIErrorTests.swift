@@ -25,7 +25,14 @@ struct APIErrorTests {
                 == "This model's maximum context length is 8192 tokens. However, your messages resulted in 10969 tokens. "
                 + "Please reduce the length of the messages."
         )
-        #expect(error.status == 400 && error.code == "context_length_exceeded")
+        #expect(error.status == 400 && error.code == "context_length_exceeded" && error.param == "messages")
+        let ofText = APIError.contextLengthExceeded(limit: 8192, promptTokens: 10969, in: .text)
+        #expect(
+            ofText.message
+                == "This model's maximum context length is 8192 tokens. However, your prompt resulted in 10969 tokens. "
+                + "Please reduce the length of the prompt."
+        )
+        #expect(ofText.status == 400 && ofText.code == "context_length_exceeded" && ofText.param == "prompt")
     }
 
     @Test func `a missing model is named, with its likely neighbours`() {

@@ -5,10 +5,10 @@ import Testing
 @testable import OpenAI
 
 struct AnswerTests {
-    let identity = AnswerIdentity(id: "chatcmpl-X", created: 1_767_000_000, model: "M")
+    let identity = AnswerIdentity(form: .chat, id: "chatcmpl-X", created: 1_767_000_000, model: "M")
 
-    func event(_ piece: ChatCompletionChunk.Piece) -> String {
-        String(decoding: ChatCompletionChunk(identity: identity, piece).event, as: UTF8.self)
+    func event(_ piece: CompletionChunk.Piece) -> String {
+        String(decoding: CompletionChunk(identity: identity, piece).event, as: UTF8.self)
     }
 
     static let head = #"data: {"id":"chatcmpl-X","object":"chat.completion.chunk","created":1767000000,"model":"M","#
@@ -19,8 +19,9 @@ struct AnswerTests {
     }
 
     @Test(arguments: [
-        (ChatCompletionChunk.Piece.role(choice: 0), choice(0, #"{"role":"assistant","content":""}"#, "null")),
+        (CompletionChunk.Piece.opening(choice: 0), choice(0, #"{"role":"assistant","content":""}"#, "null")),
         (.heartbeat(choice: 0), choice(0, "{}", "null")),
+        (.reasoning("Hm.", choice: 1), choice(1, #"{"reasoning_content":"Hm."}"#, "null")),
         (.content("Hello", choice: 0), choice(0, #"{"content":"Hello"}"#, "null")),
         (.content("a\n\"b\"é", choice: 3), choice(3, #"{"content":"a\n\"b\"é"}"#, "null")),
         (.finish(.stop, choice: 0), choice(0, "{}", #""stop""#)),
@@ -31,13 +32,18 @@ struct AnswerTests {
             .usage(Usage(promptTokens: 5, completionTokens: 2)),
             head + #""choices":[],"usage":{"prompt_tokens":5,"completion_tokens":2,"total_tokens":7}}"# + "\n\n"
         ),
+        (
+            .usage(Usage(promptTokens: 5, completionTokens: 9, reasoningTokens: 7)),
+            head + #""choices":[],"usage":{"prompt_tokens":5,"completion_tokens":9,"total_tokens":14,"#
+                + #""completion_tokens_details":{"reasoning_tokens":7}}}"# + "\n\n"
+        ),
     ])
-    func `each piece of a stream has its exact bytes`(_ piece: ChatCompletionChunk.Piece, expected: String) {
+    func `each piece of a stream has its exact bytes`(_ piece: CompletionChunk.Piece, expected: String) {
         #expect(event(piece) == expected)
     }
 
     @Test func `an answer in one piece has its exact bytes`() {
-        let answer = ChatCompletion(
+        let answer = Completion(
             identity: identity,
             choices: [.init(content: "Hi", finishReason: .stop), .init(content: "Yo", finishReason: .length)],
             usage: Usage(promptTokens: 5, completionTokens: 2)
@@ -51,6 +57,51 @@ struct AnswerTests {
                 + #""finish_reason":"length"}],"#
                 + #""usage":{"prompt_tokens":5,"completion_tokens":2,"total_tokens":7}}"#
         )
+    }
+
+    @Test func `thoughts stand beside the text, and the client's notes come back in their order`() {
+        let answer = Completion(
+            identity: identity,
+            choices: [
+                .init(content: "Hi", reasoning: "Hm.", finishReason: .stop),
+                .init(content: "", reasoning: "Hm", finishReason: .length),
+                .init(content: "Yo", reasoning: "", finishReason: .stop),
+            ],
+            usage: Usage(promptTokens: 5, completionTokens: 4, reasoningTokens: 2),
+            metadata: ["b": "1", "a": "2"]
+        )
+        #expect(
+            answer.json.compact
+                == #"{"id":"chatcmpl-X","object":"chat.completion","created":1767000000,"model":"M","choices":["#
+                + #"{"index":0,"message":{"role":"assistant","content":"Hi","reasoning_content":"Hm.","refusal":null},"#
+                + #""logprobs":null,"finish_reason":"stop"},"#
+                + #"{"index":1,"message":{"role":"assistant","content":"","reasoning_content":"Hm","refusal":null},"#
+                + #""logprobs":null,"finish_reason":"length"},"#
+                + #"{"index":2,"message":{"role":"assistant","content":"Yo","refusal":null},"#
+                + #""logprobs":null,"finish_reason":"stop"}],"#
+                + #""usage":{"prompt_tokens":5,"completion_tokens":4,"total_tokens":9,"#
+                + #""completion_tokens_details":{"reasoning_tokens":2}},"metadata":{"b":"1","a":"2"}}"#
+        )
+    }
+
+    @Test func `a stream opens each choice once, thinks before it speaks, and tells the cost last`() {
+        let usage = Usage(promptTokens: 5, completionTokens: 2)
+        let answer = Completion(
+            identity: identity,
+            choices: [
+                .init(content: "Hi", reasoning: "Hm.", finishReason: .stop),
+                .init(content: "", reasoning: "", finishReason: .length),
+                .init(content: "Yo", finishReason: .contentFilter),
+            ],
+            usage: usage
+        )
+        let pieces: [CompletionChunk.Piece] = [
+            .reasoning("Hm.", choice: 0), .content("Hi", choice: 0), .finish(.stop, choice: 0),
+            .opening(choice: 1), .finish(.length, choice: 1),
+            .opening(choice: 2), .content("Yo", choice: 2), .finish(.contentFilter, choice: 2),
+        ]
+        #expect(answer.pieces(includesUsage: false) == pieces)
+        #expect(answer.pieces(includesUsage: true) == pieces + [.usage(usage)])
     }
 
     @Test func `the model list has every name under which clients look for a length`() {

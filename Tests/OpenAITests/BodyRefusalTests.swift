@@ -74,11 +74,16 @@ struct BodyRefusalTests {
             "max_tokens", "max_completion_tokens", "temperature", "top_p", "stop", "n", "stream", "stream_options",
             "tools", "tool_choice", "parallel_tool_calls", "logprobs", "top_logprobs", "modalities", "audio",
             "functions", "function_call", "response_format", "frequency_penalty", "presence_penalty", "messages",
-            "unknown",
+            "metadata", "reasoning_effort", "reasoning", "chat_template_kwargs", "horde", "top_k", "min_p", "top_a",
+            "typical", "typical_p", "tfs", "rep_pen", "repetition_penalty", "rep_pen_range", "rep_pen_slope",
+            "dynatemp_range", "dynatemp_exponent", "smoothing_factor", "sampler_order", "unknown",
         ].map { "\"\($0)\":@" }
         + [
             #""stop":["x",@]"#, #""stream_options":{"include_usage":@}"#, #""modalities":[@]"#,
-            #""response_format":{"type":@}"#, #""tools":[@]"#, #""tools":[{"type":@}]"#,
+            #""reasoning":{"effort":@}"#, #""reasoning":{"enabled":@}"#,
+            #""chat_template_kwargs":{"enable_thinking":@}"#, #""chat_template_kwargs":{"thinking":@}"#,
+            #""horde":{"trusted_workers":@}"#, #""horde":{"workers":@}"#, #""horde":{"workers":[@]}"#,
+            #""sampler_order":[0,@]"#, #""response_format":{"type":@}"#, #""tools":[@]"#, #""tools":[{"type":@}]"#,
             #""tools":[{"type":"function","function":@}]"#, #""tools":[{"function":{"name":@}}]"#,
             #""tools":[{"function":{"name":"f","description":@}}]"#,
             #""tools":[{"function":{"name":"f","parameters":@}}]"#, #""tool_choice":{"type":@}"#,

@@ -1,0 +1,114 @@
+// A whole answer, and what all answers have in common. The two forms in which it is written are in
+// `ChatCompletion.swift` and `TextCompletion.swift`.
+
+/// The endpoint that an answer belongs to, which decides how it is written.
+package enum CompletionForm: Equatable, Sendable, CaseIterable {
+    /// `POST /v1/chat/completions`: objects `chat.completion` and `chat.completion.chunk`.
+    case chat
+    /// `POST /v1/completions`: objects `text_completion`, streamed or not.
+    case text
+
+    /// How the id of an answer begins.
+    package var idPrefix: String {
+        switch self {
+        case .chat: "chatcmpl-"
+        case .text: "cmpl-"
+        }
+    }
+}
+
+/// What every part of one answer carries.
+package struct AnswerIdentity: Equatable, Sendable {
+    /// How the answer is written.
+    package let form: CompletionForm
+    /// The `idPrefix` of the form and something unique.
+    package let id: String
+    /// When the answer was begun, in seconds since 1970.
+    package let created: Int
+    /// The model, named as the client named it.
+    package let model: String
+
+    /// The identity of an answer; whoever has a clock and randomness makes it.
+    package init(form: CompletionForm, id: String, created: Int, model: String) {
+        self.form = form
+        self.id = id
+        self.created = created
+        self.model = model
+    }
+
+    /// An answer object of a kind, with these members after the ones that all kinds share.
+    func object(_ kind: String, _ own: JSONObject) -> JSON {
+        let shared: JSONObject = [
+            "id": .string(id), "object": .string(kind), "created": JSON(created), "model": .string(model),
+        ]
+        return .object(JSONObject(shared.members + own.members))
+    }
+}
+
+/// Why a text ended: the four reasons that every client understands.
+package enum FinishReason: String, Equatable, Sendable, CaseIterable {
+    case stop
+    case length
+    case contentFilter = "content_filter"
+    case toolCalls = "tool_calls"
+}
+
+/// A whole answer, for a client that did not ask for a stream.
+package struct Completion: Equatable, Sendable {
+    /// One of the answers asked for.
+    package struct Choice: Equatable, Sendable {
+        /// The text.
+        package var content: String
+        /// What the model thought before it answered, apart from the text; nil where it did not.
+        package var reasoning: String?
+        /// Why the text ended.
+        package var finishReason: FinishReason
+
+        /// A text, what was thought before it, and why it ended.
+        package init(content: String, reasoning: String? = nil, finishReason: FinishReason) {
+            self.content = content
+            self.reasoning = reasoning
+            self.finishReason = finishReason
+        }
+    }
+
+    /// Which answer this is.
+    package var identity: AnswerIdentity
+    /// The answers; an answer's place here is its `index`.
+    package var choices: [Choice]
+    /// What all the choices cost together.
+    package var usage: Usage
+    /// The client's own notes, returned as they were sent; only the chat form has them.
+    package var metadata: JSONObject?
+
+    /// An answer from its parts.
+    package init(identity: AnswerIdentity, choices: [Choice], usage: Usage, metadata: JSONObject? = nil) {
+        self.identity = identity
+        self.choices = choices
+        self.usage = usage
+        self.metadata = metadata
+    }
+
+    /// The object of the answer's form.
+    package var json: JSON {
+        switch identity.form {
+        case .chat: chatCompletion
+        case .text: textCompletion
+        }
+    }
+
+    /// What a stream of this answer sends after the opening of its first choice; the usage only if it was asked for.
+    package func pieces(includesUsage: Bool) -> [CompletionChunk.Piece] {
+        var pieces: [CompletionChunk.Piece] = []
+        for (index, choice) in choices.enumerated() {
+            if index > 0 { pieces.append(.opening(choice: index)) }
+            if let reasoning = choice.reasoning, !reasoning.isEmpty {
+                pieces.append(.reasoning(reasoning, choice: index))
+            }
+            if !choice.content.isEmpty { pieces.append(.content(choice.content, choice: index)) }
+            pieces.append(.finish(choice.finishReason, choice: index))
+        }
+        if includesUsage { pieces.append(.usage(usage)) }
+        return pieces
+    }
+}

@@ -1,0 +1,44 @@
+// Answers of `POST /v1/completions`: one name of object and one shape of choice, streamed or not (openapi.yaml 2.3.0,
+// schema CreateCompletionResponse).
+
+extension Completion {
+    /// The `text_completion` object.
+    var textCompletion: JSON {
+        let choices = choices.enumerated().map { index, choice in
+            textChoice((choice.reasoning ?? "") + choice.content, index: index, choice.finishReason)
+        }
+        return identity.textCompletion(["choices": .array(choices), "usage": usage.json])
+    }
+}
+
+extension CompletionChunk {
+    /// The `text_completion` object of a stream; `text` is always a string.
+    var textCompletionChunk: JSON {
+        switch piece {
+        case .opening(let choice), .heartbeat(let choice): object(choice, text: "")
+        // This form has no place of its own for thoughts, and raw text is not split.
+        case .reasoning(let text, let choice), .content(let text, let choice): object(choice, text: text)
+        case .finish(let reason, let choice): object(choice, text: "", reason)
+        case .usage(let usage): identity.textCompletion(["choices": [], "usage": usage.json])
+        }
+    }
+
+    private func object(_ choice: Int, text: String, _ finishReason: FinishReason? = nil) -> JSON {
+        identity.textCompletion(["choices": [textChoice(text, index: choice, finishReason)]])
+    }
+}
+
+private func textChoice(_ text: String, index: Int, _ finishReason: FinishReason?) -> JSON {
+    [
+        "text": .string(text),
+        "index": JSON(index),
+        "logprobs": nil,
+        "finish_reason": JSON(finishReason?.rawValue),
+    ]
+}
+
+extension AnswerIdentity {
+    fileprivate func textCompletion(_ own: JSONObject) -> JSON {
+        object("text_completion", own)
+    }
+}

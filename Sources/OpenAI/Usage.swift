@@ -1,0 +1,29 @@
+/// What an answer cost, in tokens.
+package struct Usage: Equatable, Sendable {
+    /// The tokens read.
+    package var promptTokens: Int
+    /// The tokens written, over all choices, thoughts included.
+    package var completionTokens: Int
+    /// How many of the tokens written were thoughts.
+    package var reasoningTokens: Int
+
+    /// The tokens read, the tokens written, and how many of these were thoughts.
+    package init(promptTokens: Int, completionTokens: Int, reasoningTokens: Int = 0) {
+        self.promptTokens = promptTokens
+        self.completionTokens = completionTokens
+        self.reasoningTokens = reasoningTokens
+    }
+
+    /// The object that clients read, with the sum; the details are there only where the model thought.
+    package var json: JSON {
+        var json: JSONObject = [
+            "prompt_tokens": JSON(promptTokens),
+            "completion_tokens": JSON(completionTokens),
+            "total_tokens": JSON(promptTokens + completionTokens),
+        ]
+        if reasoningTokens > 0 {
+            json["completion_tokens_details"] = ["reasoning_tokens": JSON(reasoningTokens)]
+        }
+        return .object(json)
+    }
+}
