@@ -12,6 +12,9 @@ let settings: [SwiftSetting] = [
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 
@@ -30,8 +33,11 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         .systemLibrary(name: "CLinux", path: "Modules/CLinux", providers: [.apt(["libc6-dev"])]),
@@ -52,7 +58,14 @@ let package = Package(
         floor("HTTPServer", ["EventLoop", "CLinux", "CMicroHTTPD", httpTypes]),
         floor("HTTPClient", ["EventLoop", "CLinux", "CCurl", httpTypes, deque]),
         floor("OpenAI", []),
-        floor("Prompting", [], resources: [.embedInCode("Resources/chat-formats.json")]),
+        floor(
+            "Prompting",
+            [],
+            resources: [
+                .embedInCode("Resources/chat-formats.json"), .embedInCode("Resources/model-names.json"),
+                .embedInCode("Resources/token-weights.json"),
+            ]
+        ),
         floor("Horde", ["HTTPClient", "EventLoop", httpTypes, deque]),
         floor(
             "Gateway",
@@ -63,7 +76,7 @@ let package = Package(
             name: "CLI",
             dependencies: [
                 "Gateway", "HordeSimulator", "Horde", "HTTPClient", "HTTPServer", "OpenAI", "Prompting", "EventLoop",
-                argumentParser, logging,
+                argumentParser, logging, configuration, system, yams,
             ],
             swiftSettings: settings
         ),
@@ -88,7 +101,7 @@ let package = Package(
         ),
         tests("TidyTests", []),
         tests("OpenAITests", ["OpenAI"]),
-        tests("PromptingTests", ["Prompting"], exclude: ["Snapshots"]),
+        tests("PromptingTests", ["Prompting"], exclude: ["Snapshots", "Data"]),
         tests(
             "HordeSimulatorTests",
             ["HordeSimulator", "HTTPServer", "EventLoop", "OpenAI", httpTypes],

@@ -19,6 +19,8 @@ struct Serve: ParsableCommand {
 
     @OptionGroup var hordeOptions: HordeOptions
 
+    @OptionGroup var configurationOptions: ConfigurationOptions
+
     @Option(help: "Submissions a minute to AI Horde, spread evenly; 0 is no limit. AI Horde takes 90.")
     var submitsPerMinute = 87
 
@@ -45,7 +47,9 @@ struct Serve: ParsableCommand {
                 hosts: allowHost.isEmpty ? nil : allowHost
             )
         )
-        try Program.run {
+        try Program.run { [configurationOptions] in
+            var configuration = configuration
+            configuration.formats = try await configurationOptions.formats()
             DescriptorLimit.raise()
             let signals = TerminationSignals()
             let gateway = try Gateway(configuration, logger: Logger(label: "interposer"))

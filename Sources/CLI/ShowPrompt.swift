@@ -11,15 +11,18 @@ import Prompting
 struct ShowPrompt: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prompt",
-        abstract: "Show what a chat request becomes: reads it from standard input, sends nothing.",
+        abstract: "Show what a request becomes: reads it from standard input, sends nothing.",
         discussion: """
-            Prints the submission to AI Horde as JSON, with the name of the prompt format and the estimated tokens.
+            Prints the submission to AI Horde as JSON, with the name of the prompt format and the estimated tokens, and \
+            on standard error why it is that format. Takes the body of a chat or of a plain completion.
               echo '{"model":"m","messages":[{"role":"user","content":"Hi"}]}' |
                 interposer prompt --offline --context 8192 --max-length 512
             """
     )
 
     @OptionGroup var hordeOptions: HordeOptions
+
+    @OptionGroup var configurationOptions: ConfigurationOptions
 
     @Option(help: "The model, instead of the request's.")
     var model: String?
@@ -47,49 +50,91 @@ struct ShowPrompt: ParsableCommand {
         let key = try hordeOptions.key()
         let body = StandardInput.readAll()
         try Program.run { [command = self] in
-            let request = try command.decode(body)
-            let (offers, freeTokens) = try await command.supply(for: request.parameters.model, configuration, key)
-            let format = FormatTable.builtIn.format(forModel: request.parameters.model).format
-            let translation = try Translation(request, format: format)
-            let order = translation.order(try translation.size(offers: offers, freeTokens: freeTokens))
-            StandardOutput.write(try Self.json(order, translation.prompt).text(.indented))
+            let request = try command.request(in: body)
+            let formats = try await command.configurationOptions.formats()
+            let supply = try await command.supply(for: request.parameters, configuration, formats, key)
+            let shown = try request.translations(format: supply.format.format).map { translation in
+                let size = try translation.size(offers: supply.offers, freeTokens: supply.freeTokens)
+                return try Self.json(translation.order(size), translation.prompt)
+            }
+            StandardError.write("format \(supply.format.format.name): \(supply.format.source)")
+            // A request with several prompts becomes as many submissions.
+            StandardOutput.write((shown.count == 1 ? shown[0] : .array(shown)).text(.indented))
+        }
+    }
+
+    /// What was read: a body for either endpoint, told apart by the field that only one of them has.
+    private enum Request {
+        case chat(ChatCompletionRequest)
+        case text(CompletionRequest)
+
+        var parameters: CompletionParameters {
+            switch self {
+            case .chat(let request): request.parameters
+            case .text(let request): request.parameters
+            }
+        }
+
+        func translations(format: PromptFormat) throws -> [Translation] {
+            switch self {
+            case .chat(let request): [try Translation(request, format: format, today: Today.text)]
+            case .text(let request): request.prompts.map { Translation($0, of: request, format: format) }
+            }
         }
     }
 
     /// The option stands in for the field, so that a request without a model is enough.
-    private func decode(_ body: [UInt8]) throws -> ChatCompletionRequest {
-        guard let model else { return try ChatCompletionRequest(decoding: body) }
+    private func request(in body: [UInt8]) throws -> Request {
         var json = try JSON(requestBody: body)
-        if case .object(var fields) = json {
-            fields["model"] = .string(model)
-            json = .object(fields)
-        }
-        return try ChatCompletionRequest(json)
+        guard case .object(var fields) = json else { return .chat(try ChatCompletionRequest(json)) }
+        if let model { fields["model"] = .string(model) }
+        json = .object(fields)
+        if fields["messages"] == nil, fields["prompt"] != nil { return .text(try CompletionRequest(json)) }
+        return .chat(try ChatCompletionRequest(json))
+    }
+
+    /// What the model's workers take, and how it is spoken to.
+    private struct Supply {
+        let offers: Set<Offer>
+        let freeTokens: Int?
+        let format: FormatChoice
     }
 
     private func supply(
-        for model: String,
+        for parameters: CompletionParameters,
         _ configuration: Horde.Configuration,
+        _ formats: FormatTable,
         _ key: HordeKey
-    ) async throws -> (Set<Offer>, freeTokens: Int?) {
-        if let context, let maxLength { return ([Offer(contextTokens: context, answerTokens: maxLength)], nil) }
+    ) async throws -> Supply {
+        if let context, let maxLength {
+            let offer = Offer(contextTokens: context, answerTokens: maxLength)
+            return Supply(offers: [offer], freeTokens: nil, format: formats.format(forModel: parameters.model))
+        }
         let horde = await Horde(configuration, client: HTTPClient())
-        let catalog = try await Catalog.fetch(from: horde, serverKey: key)
-        guard let entry = catalog[model] else { throw catalog.unknownModel(model) }
-        return (entry.offers, catalog.freeTokens(for: key))
+        let catalog = try await Catalog.fetch(from: horde, formats: formats, serverKey: key)
+        guard let entry = catalog[parameters.model] else { throw catalog.unknownModel(parameters.model) }
+        return Supply(
+            offers: entry.offers(for: parameters.horde),
+            freeTokens: catalog.freeTokens(for: key),
+            format: entry.format
+        )
     }
 
     private static func json(_ order: GenerationOrder, _ prompt: Prompt) throws -> JSON {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        let params = try JSON(parsing: Array(encoder.encode(order.params)))
-        return [
+        guard case .object(let submission) = try JSON(parsing: Array(encoder.encode(order))) else {
+            preconditionFailure("an order is written as an object")
+        }
+        let first: JSONObject = [
             "format": .string(prompt.format),
             "models": .array(order.models.map { .string($0) }),
             "prompt": .string(order.prompt),
             "stop_sequence": .array(order.params.stopSequence.map { .string($0) }),
-            "params": params,
+            "params": submission["params"] ?? [:],
             "prompt_tokens": .number(JSONNumber(prompt.tokens)),
         ]
+        // What is left are Horde's own knobs, where the request sets any.
+        return .object(JSONObject(first.members + submission.members.filter { first[$0.key] == nil }))
     }
 }

@@ -9,9 +9,8 @@ package struct Catalog: Sendable {
     /// One live model.
     package struct Entry: Sendable {
         package let name: String
-        /// What its workers take: each pair is one worker's, since a job must fit one worker in both.
-        package let offers: Set<Offer>
-        let format: FormatChoice
+        private let workers: [Worker]
+        package let format: FormatChoice
         package let listing: Model
     }
 
@@ -20,7 +19,7 @@ package struct Catalog: Sendable {
     /// The longest answer that needs no kudos in hand, as Horde computes it from its load.
     private let upfrontFreeTokens: Int
 
-    static let empty = Catalog(supply: Supply(), serverKey: .anonymous, created: 0)
+    static let empty = Catalog(supply: Supply(), formats: .builtIn, serverKey: .anonymous, created: 0)
 
     /// What was fetched, as it is kept on disk.
     struct Supply: Codable, Sendable {
@@ -31,9 +30,10 @@ package struct Catalog: Sendable {
 
     /// - Parameters:
     ///   - supply: Horde's lists.
+    ///   - formats: how each model is spoken to.
     ///   - serverKey: whose limits the list tells: the anonymous account is held to what is free.
     ///   - created: what `created` of each model says, in Unix seconds; Horde does not know.
-    init(supply: Supply, serverKey: HordeKey, created: Int) {
+    init(supply: Supply, formats: FormatTable, serverKey: HordeKey, created: Int) {
         upfrontFreeTokens = supply.load?.upfrontFreeTokens ?? JobSize.answerTokensDefault
         var workers: [String: [Worker]] = [:]
         for worker in supply.workers where worker.isAvailable {
@@ -46,6 +46,7 @@ package struct Catalog: Sendable {
                 name: name,
                 workers: workers[name] ?? [],
                 demand: demand[name],
+                format: formats.format(forModel: name),
                 answerTokensMax: answerTokensMax,
                 created: created
             )
@@ -56,9 +57,10 @@ package struct Catalog: Sendable {
     /// Asks Horde now.
     @LoopActor package static func fetch(
         from horde: Horde,
+        formats: FormatTable,
         serverKey: HordeKey
     ) async throws(HordeError) -> Catalog {
-        Catalog(supply: try await Supply(from: horde), serverKey: serverKey, created: Int(time(nil)))
+        Catalog(supply: try await Supply(from: horde), formats: formats, serverKey: serverKey, created: Int(time(nil)))
     }
 
     /// The entry of a live model, by its exact name.
@@ -78,10 +80,18 @@ package struct Catalog: Sendable {
 }
 
 extension Catalog.Entry {
-    fileprivate init(name: String, workers: [Worker], demand: ModelDemand?, answerTokensMax: Int, created: Int) {
+    fileprivate init(
+        name: String,
+        workers: [Worker],
+        demand: ModelDemand?,
+        format: FormatChoice,
+        answerTokensMax: Int,
+        created: Int
+    ) {
         self.name = name
-        offers = Set(workers.map { Offer(contextTokens: $0.maxContextLength, answerTokens: $0.maxLength) })
-        format = FormatTable.builtIn.format(forModel: name)
+        self.workers = workers
+        self.format = format
+        let offers = Self.offers(of: workers)
         let threads = workers.reduce(0) { $0 + Self.count(Double($1.threads)) }
         // Weighted by threads: what the next job will most likely see.
         let speed = workers.reduce(0) { $0 + $1.tokensPerSecond * Double($1.threads) } / Double(max(threads, 1))
@@ -99,13 +109,31 @@ extension Catalog.Entry {
                 queuedJobs: demand.map { Self.count($0.jobs) },
                 // 10000 is Horde's way of saying that it does not know.
                 etaSeconds: demand.flatMap { $0.eta < 10_000 ? $0.eta : nil },
-                format: format.format.name
+                format: format.format.name,
+                formatSource: "\(format.source)"
             )
         )
     }
 }
 
 extension Catalog.Entry {
+    /// What those of its workers take that a request allows: each pair is one worker's, since a job must fit one worker
+    /// in both.
+    package func offers(for request: HordeParameters = HordeParameters()) -> Set<Offer> {
+        let named = request.workers.map(Set.init)
+        let isBlocklist = request.workerBlacklist ?? false
+        return Self.offers(
+            of: workers.filter { worker in
+                if request.trustedWorkers == true, !worker.isTrusted { return false }
+                return named.map { $0.contains(worker.id) != isBlocklist } ?? true
+            }
+        )
+    }
+
+    private static func offers(of workers: [Worker]) -> Set<Offer> {
+        Set(workers.map { Offer(contextTokens: $0.maxContextLength, answerTokens: $0.maxLength) })
+    }
+
     /// A number of Horde's as a count; one that is absurd must not stop the server.
     private static func count(_ value: Double) -> Int { Int(min(max(value, 0), 1e12)) }
 }

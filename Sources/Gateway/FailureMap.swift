@@ -72,11 +72,11 @@ extension APIError {
     /// The server ends while the request runs.
     static let stopping = APIError.unavailable("The server is stopping.", code: "stopping", retryAfterSeconds: 5)
 
-    init(_ error: JobSizeError) {
+    init(_ error: JobSizeError, in form: CompletionForm = .chat) {
         self =
             switch error {
-            case .promptTooLong(let promptTokens, let contextTokens):
-                .contextLengthExceeded(limit: contextTokens, promptTokens: promptTokens)
+            case .promptTooLong(let neededTokens, let contextTokens):
+                .contextLengthExceeded(limit: contextTokens, promptTokens: neededTokens, in: form)
             case .noOffers:
                 .unavailable("No worker serves this model right now.", code: "no_worker", retryAfterSeconds: 60)
             }

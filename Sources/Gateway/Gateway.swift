@@ -3,12 +3,13 @@ import HTTPClient
 package import HTTPServer
 package import Horde
 package import Logging
+package import Prompting
 import HTTPTypes
 import OpenAI
 
 /// The server that OpenAI's clients talk to: puts the parts together, runs them, and stops them in order.
 ///
-/// This target is where the two languages meet. A request passes `Router` (which endpoint), `ChatCompletions` (the
+/// This target is where the two languages meet. A request passes `Router` (which endpoint), `Completions` (the
 /// story), `Translation` (OpenAI's words to a prompt and back), `Horde` (the job) and `CompletionStream` (the answer as
 /// it is sent). `ModelCatalog` knows what Horde offers now, `FailureMap` turns every failure into OpenAI's.
 @LoopActor
@@ -21,19 +22,23 @@ package final class Gateway {
         /// Where the model list survives a restart; nil keeps it in memory alone.
         package var cacheDirectory: String?
         package var crossOrigin: CrossOriginPolicy
+        /// How models are spoken to.
+        package var formats: FormatTable
 
         package init(
             listen: ListenAddress,
             horde: Horde.Configuration,
             serverKey: HordeKey,
             cacheDirectory: String?,
-            crossOrigin: CrossOriginPolicy = CrossOriginPolicy()
+            crossOrigin: CrossOriginPolicy = CrossOriginPolicy(),
+            formats: FormatTable = .builtIn
         ) {
             self.listen = listen
             self.horde = horde
             self.serverKey = serverKey
             self.cacheDirectory = cacheDirectory
             self.crossOrigin = crossOrigin
+            self.formats = formats
         }
     }
 
@@ -53,11 +58,12 @@ package final class Gateway {
         catalog = ModelCatalog(
             horde: horde,
             cache: configuration.cacheDirectory.map { CatalogCache(directory: $0, origin: configuration.horde.url) },
+            formats: configuration.formats,
             serverKey: configuration.serverKey,
             logger: logger
         )
         let router = Router(
-            chatCompletions: ChatCompletions(
+            completions: Completions(
                 horde: horde,
                 catalog: catalog,
                 work: work,

@@ -10,7 +10,9 @@ enum Health {
             "name": "interposer",
             "version": .string(Version.current),
             "description": "An OpenAI-compatible server in front of AI Horde.",
-            "endpoints": ["/v1/chat/completions", "/v1/models", "/health", "/readyz"],
+            "endpoints": [
+                "/v1/chat/completions", "/v1/completions", "/v1/models", "/health", "/readyz",
+            ],
         ]
     )
 

@@ -4,6 +4,7 @@ import Glibc
 import Horde
 import Logging
 import OpenAI
+import Prompting
 
 /// The catalog, kept fresh in the background; every answer about models comes from memory.
 ///
@@ -18,27 +19,30 @@ final class ModelCatalog {
     private(set) var lastFailure: String?
     private let horde: Horde
     private let cache: CatalogCache?
+    private let formats: FormatTable
     private let serverKey: HordeKey
     private let logger: Logger
     private let started = Int(time(nil))
     private var refreshing: Task<Void, Never>?
 
-    init(horde: Horde, cache: CatalogCache?, serverKey: HordeKey, logger: Logger) {
+    init(horde: Horde, cache: CatalogCache?, formats: FormatTable, serverKey: HordeKey, logger: Logger) {
         self.horde = horde
         self.cache = cache
+        self.formats = formats
         self.serverKey = serverKey
         self.logger = logger
         if let supply = cache?.load() { show(supply) }
     }
 
-    func lookUp(_ name: String) -> Catalog.Entry? { current[name] }
-
-    /// The error for a name that is not live, or, while no list is held at all, the truth about that.
-    func unknownModel(_ name: String) -> APIError {
+    /// The live model of this name.
+    ///
+    /// - Throws: the error for a name that is not live, or, while no list is held at all, the truth about that.
+    func entry(for name: String) throws(APIError) -> Catalog.Entry {
+        if let entry = current[name] { return entry }
         guard hasModels else {
-            return .unavailable("The models of AI Horde are not known yet.", code: "not_ready", retryAfterSeconds: 5)
+            throw .unavailable("The models of AI Horde are not known yet.", code: "not_ready", retryAfterSeconds: 5)
         }
-        return current.unknownModel(name)
+        throw current.unknownModel(name)
     }
 
     func startRefreshing() {
@@ -82,7 +86,7 @@ final class ModelCatalog {
     }
 
     private func show(_ supply: Catalog.Supply) {
-        current = Catalog(supply: supply, serverKey: serverKey, created: started)
+        current = Catalog(supply: supply, formats: formats, serverKey: serverKey, created: started)
         listBytes = Array(current.list.compact.utf8)
         hasModels = true
     }

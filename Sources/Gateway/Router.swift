@@ -6,18 +6,18 @@ import OpenAI
 /// The only table of routes.
 @LoopActor
 final class Router {
-    private let chatCompletions: ChatCompletions
+    private let completions: Completions
     private let catalog: ModelCatalog
     private let work: RunningWork
     private let crossOrigin: CrossOriginPolicy
 
     init(
-        chatCompletions: ChatCompletions,
+        completions: Completions,
         catalog: ModelCatalog,
         work: RunningWork,
         crossOrigin: CrossOriginPolicy
     ) {
-        self.chatCompletions = chatCompletions
+        self.completions = completions
         self.catalog = catalog
         self.work = work
         self.crossOrigin = crossOrigin
@@ -26,7 +26,7 @@ final class Router {
     private enum Route {
         case about, health, readiness, models
         case model(String)
-        case chatCompletions
+        case completions(CompletionForm)
         /// An endpoint of OpenAI's that is not offered.
         case unsupported(String)
     }
@@ -37,7 +37,7 @@ final class Router {
         }
         let origin = crossOrigin.fields(for: request.fields)
         switch find(request) {
-        case .route(.chatCompletions): await chatCompletions.create(request, writer, origin)
+        case .route(.completions(let form)): await completions.create(form, request, writer, origin)
         case .route(let route): answer(route).with(origin).send(writer)
         case .refusal(let reply): reply.with(origin).send(writer)
         }
@@ -52,9 +52,17 @@ final class Router {
             Health.readiness(hasModels: catalog.hasModels, why: catalog.lastFailure, isStopping: work.isStopping)
         case .models: Reply(.ok, bytes: catalog.listBytes)
         case .model(let name):
-            catalog.lookUp(name).map { Reply(.ok, $0.listing.json) } ?? Reply(catalog.unknownModel(name))
+            model(name)
         case .unsupported(let name): Reply(.unsupportedEndpoint(name))
-        case .chatCompletions: preconditionFailure("a completion is waited for")
+        case .completions: preconditionFailure("a completion is waited for")
+        }
+    }
+
+    private func model(_ name: String) -> Reply {
+        do throws(APIError) {
+            return Reply(.ok, try catalog.entry(for: name).listing.json)
+        } catch {
+            return Reply(error)
         }
     }
 
@@ -93,8 +101,8 @@ final class Router {
         case "/health": (.health, reading)
         case "/readyz": (.readiness, reading)
         case "/v1/models": (.models, reading)
-        case "/v1/chat/completions": (.chatCompletions, writing)
-        case "/v1/completions": (.unsupported("plain completions"), writing)
+        case "/v1/chat/completions": (.completions(.chat), writing)
+        case "/v1/completions": (.completions(.text), writing)
         case "/v1/responses": (.unsupported("the Responses API"), writing)
         case "/v1/embeddings": (.unsupported("embeddings"), writing)
         default: nil

@@ -1,5 +1,9 @@
 /// A worker that writes text: an element of `GET /api/v2/workers?type=text`, as far as it matters here.
 package struct Worker: Codable, Equatable, Sendable {
+    /// What a request names it by; empty when Horde did not tell.
+    package let id: String
+    /// Its owner has Horde's trust.
+    package let isTrusted: Bool
     package let models: [String]
     package let maxLength: Int
     package let maxContextLength: Int
@@ -10,13 +14,16 @@ package struct Worker: Codable, Equatable, Sendable {
     package let isAvailable: Bool
 
     enum CodingKeys: String, CodingKey {
-        case models, threads, performance, flagged, online
+        case id, models, threads, performance, flagged, online
+        case isTrusted = "trusted"
         case maxLength = "max_length"
         case maxContextLength = "max_context_length"
         case maintenanceMode = "maintenance_mode"
     }
 
     package init(
+        id: String = "",
+        isTrusted: Bool = false,
         models: [String],
         maxLength: Int,
         maxContextLength: Int,
@@ -24,6 +31,8 @@ package struct Worker: Codable, Equatable, Sendable {
         tokensPerSecond: Double = 1,
         isAvailable: Bool = true
     ) {
+        self.id = id
+        self.isTrusted = isTrusted
         self.models = models
         self.maxLength = maxLength
         self.maxContextLength = maxContextLength
@@ -34,6 +43,8 @@ package struct Worker: Codable, Equatable, Sendable {
 
     package init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
+        id = try fields.decodeIfPresent(String.self, forKey: .id) ?? ""
+        isTrusted = try fields.decodeIfPresent(Bool.self, forKey: .isTrusted) ?? false
         models = try fields.decode([String].self, forKey: .models)
         maxLength = try fields.decode(Int.self, forKey: .maxLength)
         maxContextLength = try fields.decode(Int.self, forKey: .maxContextLength)
@@ -49,6 +60,8 @@ package struct Worker: Codable, Equatable, Sendable {
 
     package func encode(to encoder: any Encoder) throws {
         var fields = encoder.container(keyedBy: CodingKeys.self)
+        try fields.encode(id, forKey: .id)
+        try fields.encode(isTrusted, forKey: .isTrusted)
         try fields.encode(models, forKey: .models)
         try fields.encode(maxLength, forKey: .maxLength)
         try fields.encode(maxContextLength, forKey: .maxContextLength)

@@ -11,9 +11,9 @@ private let reasoningKey = "reasoning_content"
 extension Completion {
     /// The `chat.completion` object.
     var chatCompletion: JSON {
-        let choices = choices.enumerated().map { index, choice -> JSON in
+        let choices = choices.map { choice -> JSON in
             [
-                "index": JSON(index),
+                "index": JSON(choice.index),
                 "message": .object(choice.message),
                 "logprobs": nil,
                 "finish_reason": .string(choice.finishReason.rawValue),

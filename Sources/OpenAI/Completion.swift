@@ -57,6 +57,8 @@ package enum FinishReason: String, Equatable, Sendable, CaseIterable {
 package struct Completion: Equatable, Sendable {
     /// One of the answers asked for.
     package struct Choice: Equatable, Sendable {
+        /// Its place among the answers that were asked for.
+        package var index: Int
         /// The text.
         package var content: String
         /// What the model thought before it answered, apart from the text; nil where it did not.
@@ -65,7 +67,8 @@ package struct Completion: Equatable, Sendable {
         package var finishReason: FinishReason
 
         /// A text, what was thought before it, and why it ended.
-        package init(content: String, reasoning: String? = nil, finishReason: FinishReason) {
+        package init(index: Int = 0, content: String, reasoning: String? = nil, finishReason: FinishReason) {
+            self.index = index
             self.content = content
             self.reasoning = reasoning
             self.finishReason = finishReason
@@ -74,7 +77,7 @@ package struct Completion: Equatable, Sendable {
 
     /// Which answer this is.
     package var identity: AnswerIdentity
-    /// The answers; an answer's place here is its `index`.
+    /// The answers, in the order of their `index`; the first is there in every case.
     package var choices: [Choice]
     /// What all the choices cost together.
     package var usage: Usage
@@ -100,7 +103,8 @@ package struct Completion: Equatable, Sendable {
     /// What a stream of this answer sends after the opening of its first choice; the usage only if it was asked for.
     package func pieces(includesUsage: Bool) -> [CompletionChunk.Piece] {
         var pieces: [CompletionChunk.Piece] = []
-        for (index, choice) in choices.enumerated() {
+        for choice in choices {
+            let index = choice.index
             if index > 0 { pieces.append(.opening(choice: index)) }
             if let reasoning = choice.reasoning, !reasoning.isEmpty {
                 pieces.append(.reasoning(reasoning, choice: index))

@@ -19,6 +19,8 @@ package struct Model: Equatable, Sendable {
         package var etaSeconds: Int?
         /// The prompt format, named as in chat-formats.json.
         package var format: String?
+        /// Why that one: the rule, or where else it was found.
+        package var formatSource: String?
 
         /// An offer from its parts.
         package init(
@@ -28,7 +30,8 @@ package struct Model: Equatable, Sendable {
             queuedTokens: Int? = nil,
             queuedJobs: Int? = nil,
             etaSeconds: Int? = nil,
-            format: String? = nil
+            format: String? = nil,
+            formatSource: String? = nil
         ) {
             self.workers = workers
             self.threads = threads
@@ -37,6 +40,7 @@ package struct Model: Equatable, Sendable {
             self.queuedJobs = queuedJobs
             self.etaSeconds = etaSeconds
             self.format = format
+            self.formatSource = formatSource
         }
 
         /// The object under `horde`; what nobody knows is left out.
@@ -49,6 +53,7 @@ package struct Model: Equatable, Sendable {
                 "queued_jobs": JSON(queuedJobs),
                 "eta_seconds": JSON(etaSeconds),
                 "format": JSON(format),
+                "format_source": JSON(formatSource),
             ]
             return .object(JSONObject(all.members.filter { !$0.value.isNull }))
         }

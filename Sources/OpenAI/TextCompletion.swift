@@ -4,8 +4,8 @@
 extension Completion {
     /// The `text_completion` object.
     var textCompletion: JSON {
-        let choices = choices.enumerated().map { index, choice in
-            textChoice((choice.reasoning ?? "") + choice.content, index: index, choice.finishReason)
+        let choices = choices.map { choice in
+            textChoice((choice.reasoning ?? "") + choice.content, index: choice.index, choice.finishReason)
         }
         return identity.textCompletion(["choices": .array(choices), "usage": usage.json])
     }

@@ -14,6 +14,15 @@ package struct Usage: Equatable, Sendable {
         self.reasoningTokens = reasoningTokens
     }
 
+    /// What two answers cost together.
+    package static func + (left: Usage, right: Usage) -> Usage {
+        Usage(
+            promptTokens: left.promptTokens + right.promptTokens,
+            completionTokens: left.completionTokens + right.completionTokens,
+            reasoningTokens: left.reasoningTokens + right.reasoningTokens
+        )
+    }
+
     /// The object that clients read, with the sum; the details are there only where the model thought.
     package var json: JSON {
         var json: JSONObject = [

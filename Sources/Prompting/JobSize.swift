@@ -42,7 +42,10 @@ package struct JobSize: Equatable, Sendable {
 
         let best = usable.map(answer).max() ?? 0
         guard best >= answerTokensRange.lowerBound else {
-            throw .promptTooLong(promptTokens: promptTokens, contextTokens: largestContext)
+            throw .promptTooLong(
+                neededTokens: budget + answerTokensRange.lowerBound,
+                contextTokens: largestContext
+            )
         }
         // Rounding up must not shut out a worker that could give just this answer.
         let smallestContext = usable.filter { answer($0) == best }.map(\.contextTokens).min() ?? largestContext
@@ -80,6 +83,6 @@ package struct Offer: Equatable, Sendable, Hashable {
 package enum JobSizeError: Error, Equatable, Sendable {
     /// No live worker serves the model, or none that takes even the smallest job.
     case noOffers
-    /// No worker has room for the prompt and 16 tokens of answer; carries the estimate and the largest context offered.
-    case promptTooLong(promptTokens: Int, contextTokens: Int)
+    /// No worker has room for the prompt and 16 tokens of answer; carries what these need and the largest context offered.
+    case promptTooLong(neededTokens: Int, contextTokens: Int)
 }

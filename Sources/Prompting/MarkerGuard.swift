@@ -5,44 +5,69 @@
 struct MarkerGuard {
     /// Texts of the Hermes tool convention, which all formats share; a message could forge a call or end a result.
     private static let toolTags = ["<tool_call>", "</tool_call>", "<tool_response>", "</tool_response>"]
-    private static let zeroWidthSpace = Array("\u{200B}".utf8)
 
     private let anywhere: [[UInt8]]
     private let atLineStart: [[UInt8]]
     /// For each byte whether a marker begins with it: all but a few bytes of a text are passed over by this alone.
     private let begins: [Bool]
+    private let bytesMax: Int
 
-    /// - Parameters:
-    ///   - format: whose markers are guarded against.
-    ///   - tools: whether the tool tags are guarded against as well.
-    init(_ format: PromptFormat, tools: Bool) {
-        anywhere = (format.markers + (tools ? Self.toolTags : [])).map { Array($0.utf8) }
-        atLineStart = format.lineMarkers.map { Array($0.utf8) }
-        let firsts = Set((anywhere + atLineStart).compactMap(\.first))
-        begins = (0...UInt8.max).map(firsts.contains)
+    /// A guard for the texts of one role.
+    ///
+    /// A system text may well explain the tool tags, so that only the format's own markers are taken from it. What
+    /// wraps a result is guarded in results alone, as it may be ordinary text elsewhere (`<response>`).
+    init(_ format: PromptFormat, role: Turn.Role) {
+        var texts = format.markers
+        if role != .system { texts += Self.toolTags }
+        if role == .tool { texts += [format.tool.result.open, format.tool.result.close].filter { $0.contains("<") } }
+        anywhere = texts.map { Array(Substring($0).trimmed().utf8) }.filter { !$0.isEmpty }
+        atLineStart = format.lineMarkers.map { Array($0.utf8) }.filter { !$0.isEmpty }
+        bytesMax = (anywhere + atLineStart).map(\.count).max() ?? 0
+        var begins = [Bool](repeating: false, count: 256)
+        for first in (anywhere + atLineStart).compactMap(\.first) { begins[Int(first)] = true }
+        self.begins = begins
     }
 
-    func guarded(_ text: String) -> String {
-        let bytes = Array(text.utf8)
-        var result: [UInt8] = []
-        var copied = 0
-        for index in bytes.indices where begins[Int(bytes[index])] && isMarker(bytes, at: index) {
-            // All markers begin with an ASCII character: one byte is one character.
-            result += bytes[copied...index] + Self.zeroWidthSpace
-            copied = index + 1
+    /// Where the next marker begins, from an index on.
+    func next(in bytes: Span<UInt8>, from index: Int) -> Int? {
+        let begins = begins.span
+        var index = index
+        while index < bytes.count {
+            if begins[Int(bytes[index])], isMarker(bytes, at: index) { return index }
+            index += 1
         }
-        return copied == 0 ? text : String(decoding: result + bytes[copied...], as: UTF8.self)
+        return nil
     }
 
-    private func isMarker(_ bytes: [UInt8], at index: Int) -> Bool {
-        let rest = bytes[index...]
-        return anywhere.contains { rest.starts(with: $0) }
-            || (atLineStart.contains { rest.starts(with: $0) } && isLineStart(bytes, index))
+    /// Whether a marker lies across an index, with one part before it and one behind.
+    func hasMarker(across index: Int, of bytes: Span<UInt8>) -> Bool {
+        for start in max(index - bytesMax + 1, 0)..<index where begins[Int(bytes[start])] {
+            for marker in anywhere where start + marker.count > index && stands(marker, in: bytes, at: start) {
+                return true
+            }
+            for marker in atLineStart where start + marker.count > index && stands(marker, in: bytes, at: start) {
+                return true
+            }
+        }
+        return false
+    }
+
+    private func isMarker(_ bytes: Span<UInt8>, at index: Int) -> Bool {
+        for marker in anywhere where stands(marker, in: bytes, at: index) { return true }
+        for marker in atLineStart where stands(marker, in: bytes, at: index) { return isLineStart(bytes, index) }
+        return false
+    }
+
+    private func stands(_ marker: [UInt8], in bytes: Span<UInt8>, at index: Int) -> Bool {
+        guard index + marker.count <= bytes.count else { return false }
+        for offset in marker.indices where bytes[index + offset] != marker[offset] { return false }
+        return true
     }
 
     /// Whether only spaces and tabs stand between the last line end and an index.
-    private func isLineStart(_ bytes: [UInt8], _ index: Int) -> Bool {
-        guard let before = bytes[..<index].last(where: { !$0.isBlank }) else { return true }
-        return before == UInt8(ascii: "\n") || before == UInt8(ascii: "\r")
+    private func isLineStart(_ bytes: Span<UInt8>, _ index: Int) -> Bool {
+        var before = index - 1
+        while before >= 0, bytes[before].isBlank { before -= 1 }
+        return before < 0 || bytes[before] == UInt8(ascii: "\n") || bytes[before] == UInt8(ascii: "\r")
     }
 }

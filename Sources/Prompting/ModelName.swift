@@ -2,88 +2,72 @@
 ///
 /// `koboldcpp/TheDrummer_Cydonia-24B-v4.3-Q4_K_M.gguf` becomes `thedrummer-cydonia-24b-v4.3`: worker programs put their
 /// own name in front, and who quantised the model puts the precision behind.
-struct ModelName: Equatable {
-    /// The words to take off, from `chat-formats.json`.
+struct ModelName: Equatable, Sendable {
+    /// What to take off, from `model-names.json`.
     struct Noise: Decodable, Sendable {
         /// First path components that name a worker program.
-        let backends: [String]
+        let backends: Set<String>
         /// Endings of files.
         let fileEndings: [String]
-        /// Words that name a precision; `#` is a run of digits.
-        let precisions: [String]
-        /// Words that go with a precision that they follow (`k` and `m` of `q4_k_m`).
-        let precisionDetails: [String]
+        /// Words that name a precision, each with the separator before it.
+        let precisions: NameExpression
+
+        private enum CodingKeys: CodingKey {
+            case backends, fileEndings, precisions
+        }
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            backends = try container.decode(Set<String>.self, forKey: .backends)
+            fileEndings = try container.decode([String].self, forKey: .fileEndings)
+            let words = try container.decode([String].self, forKey: .precisions).joined(separator: "|")
+            precisions = try NameExpression("[-.](?:\(words))(?=$|[-.])")
+        }
     }
 
     /// Names are not longer than Horde's own column for them, in characters (API.md 1.2).
     private static let charactersMax = 255
+    /// Taking a word off can bring the halves of another together; real names need two rounds, and hostile ones get
+    /// no more than this.
+    private static let roundsMax = 4
 
     /// The whole name, with the maker in front if it was given: `mistralai/mistral-nemo-instruct-2407`.
     let full: String
     /// Its last path component.
     let last: String
 
+    /// The whole name as one component, as those who quantise models write it: `mistralai-mistral-nemo-instruct-2407`.
+    var dashed: String { full.replacing("/", with: "-") }
+
     init(_ name: String, without noise: Noise) {
-        var path = name.prefix(Self.charactersMax).lowercased().split(separator: "/")
-        while path.count > 1, noise.backends.contains(String(path[0])) {
+        // Cut again, as some letters are two in lower case.
+        let lower = Self.lookedAt(Self.lookedAt(name).lowercased())
+        var plain = String(lower.map { $0 == "_" || $0 == " " ? "-" : $0 })
+        // A user's own model is announced as `name::user#id`.
+        if let owner = plain.firstRange(of: "::") { plain.removeSubrange(owner.lowerBound...) }
+        if let ending = noise.fileEndings.first(where: plain.hasSuffix) { plain.removeLast(ending.count) }
+        var path = plain.split(separator: "/").map(String.init)
+        while path.count > 1, noise.backends.contains(path[0]) {
             path.removeFirst()
         }
-        let parts = path.map { Self.plain($0, without: noise) }
+        let parts = path.map { Self.withoutPrecision($0, noise) }
         full = parts.joined(separator: "/")
         last = parts.last ?? ""
     }
 
-    private static func plain(_ part: Substring, without noise: Noise) -> String {
-        var part = String(part.map { $0 == "_" || $0 == " " ? "-" : $0 })
-        for ending in noise.fileEndings where part.hasSuffix(ending) {
-            part.removeLast(ending.count)
-        }
-        return withoutPrecision(part, noise)
+    /// The part of a name that is looked at: names come from strangers, and no model has a longer one.
+    static func lookedAt(_ name: String) -> String {
+        name.utf8.count <= charactersMax ? name : String(name.unicodeScalars.prefix(charactersMax))
     }
 
-    /// Drops the words of precision, each with the separator before it, and keeps what follows them.
+    /// Drops the words of precision and keeps what follows them.
     private static func withoutPrecision(_ part: String, _ noise: Noise) -> String {
-        let words = words(of: part)
-        var kept: [String] = []
-        var isDetail = false
-        for (index, word) in words.enumerated() {
-            let bare = String(word.drop { $0 == "-" || $0 == "." })
-            let isBitsPerWeight = shape(of: bare) == "#bpw"
-            let isWholeBits =
-                index + 1 < words.count && shape(of: bare) == "#" && shape(of: words[index + 1]) == ".#bpw"
-            let isPrecision =
-                index > 0
-                && (isBitsPerWeight || isWholeBits || noise.precisions.contains(shape(of: bare))
-                    || noise.precisions.contains(bare)
-                    || (isDetail && noise.precisionDetails.contains(bare)))
-            if !isPrecision { kept.append(word) }
-            isDetail = isPrecision
+        var part = part
+        for _ in 1...roundsMax {
+            let shorter = noise.precisions.removed(from: part)
+            if shorter == part { break }
+            part = shorter
         }
-        return kept.joined()
-    }
-
-    /// The words of a name, each with the separators before it.
-    private static func words(of part: String) -> [String] {
-        var words: [String] = []
-        var wasSeparator = false
-        for character in part {
-            let isSeparator = character == "-" || character == "."
-            if words.isEmpty || (isSeparator && !wasSeparator) {
-                words.append("")
-            }
-            words[words.count - 1].append(character)
-            wasSeparator = isSeparator
-        }
-        return words
-    }
-
-    /// A word with `#` for each run of digits.
-    private static func shape(of word: String) -> String {
-        var shape = ""
-        for character in word {
-            let isDigit = character.asciiValue?.isDigit ?? false
-            if !isDigit || shape.last != "#" { shape.append(isDigit ? "#" : character) }
-        }
-        return shape
+        return part
     }
 }

@@ -1,10 +1,13 @@
 /// How one family of models wants a conversation written: pure data, read from `chat-formats.json`.
 ///
-/// A new family is a new entry in that file; nothing here or in the renderer names a family.
+/// A new family is a new entry in that file; nothing here or in the renderer names a family. An entry gives at least
+/// `name`, `system`, `user`, `assistant`, `generation` and `stops`.
 package struct PromptFormat: Equatable, Sendable, Decodable {
     /// The text around a turn.
     package struct Delimiters: Equatable, Sendable, Decodable {
+        /// Before the text.
         package let open: String
+        /// Behind the text.
         package let close: String
     }
 
@@ -26,45 +29,112 @@ package struct PromptFormat: Equatable, Sendable, Decodable {
         case note
     }
 
+    /// How system messages are written.
     package struct System: Equatable, Sendable, Decodable {
+        /// Where the leading ones stand.
         package var position: SystemPosition
         /// The position the maker's own releases were trained on, where fine-tunes of them use another.
         package let officialPosition: SystemPosition?
+        /// Before the text, wherever it stands.
         package let open: String
+        /// Behind the text, wherever it stands.
         package let close: String
+        /// What becomes of those that come later.
         package let later: LaterSystem
+        /// Whether an empty system turn is written when nobody gave a system text; not when absent.
+        package var isAlways: Bool?
+    }
+
+    /// How results of tools are written.
+    package struct Tool: Equatable, Sendable, Decodable {
+        /// The turn they stand in; the user's when absent.
+        package let turn: Delimiters?
+        /// The text around each result; `{id}` in it stands for the id of the call.
+        package let result: Delimiters
+        /// What stands between results that share a turn; when absent, each has a turn of its own.
+        package let join: String?
     }
 
     /// The name in `chat-formats.json`, as `interposer prompt` prints it.
     package let name: String
+    /// The text before everything; `{today}` and `{effort}` in it are filled in while writing.
+    package let prefix: String
+    /// How system messages are written.
     package var system: System
+    /// The text around a user turn.
     package let user: Delimiters
+    /// The text around an earlier answer; what the reasoning style puts for its thought comes behind `open`.
     package let assistant: Delimiters
-    /// The delimiters of a turn of tool results; the user's when absent.
-    package let tool: Delimiters?
+    /// How results of tools are written.
+    package let tool: Tool
     /// What makes the model answer, written after the last turn.
     package let generation: String
+    /// What stands before a prefill, where that is more than the generation prompt.
+    package let prefill: String?
     /// What ends an answer, best first; already the spelling Horde gets.
     package let stops: [String]
     /// Whether user and assistant must take turns, so that neighbours of one role are merged.
     package let alternates: Bool
     /// The roles whose text loses its outer white space, as the family's own template does.
-    package let trims: [Turn.Role]
-    /// Control texts that a message may not contain anywhere, as they would be read as real tokens.
+    package var trims: [Turn.Role]
+    /// Control texts that a message may not contain anywhere, as they would be read as real tokens; by default the stops.
     package let markers: [String]
     /// Headings that forge a turn only at the start of a line (formats without control tokens).
     package let lineMarkers: [String]
-    /// The family of the tokenizer, for a later choice of token weights.
+    /// How the model thinks; holds nothing but its name until the table has looked it up.
+    package var reasoning: ReasoningStyle
+    /// The family of the tokenizer, which chooses the weights of the token estimate.
     package let tokenizer: String
+
+    private enum CodingKeys: String, CodingKey {
+        case name, prefix, system, user, assistant, tool, generation, prefill, stops, alternates, trims, markers
+        case lineMarkers, reasoning, tokenizer
+    }
+
+    /// Reads an entry of `formats`; `reasoning` is the name of a style, `none` when absent.
+    package init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        name = try fields.decode(String.self, forKey: .name)
+        prefix = try fields.decodeIfPresent(String.self, forKey: .prefix) ?? ""
+        system = try fields.decode(System.self, forKey: .system)
+        user = try fields.decode(Delimiters.self, forKey: .user)
+        assistant = try fields.decode(Delimiters.self, forKey: .assistant)
+        tool = try fields.decodeIfPresent(Tool.self, forKey: .tool) ?? .hermes
+        generation = try fields.decode(String.self, forKey: .generation)
+        prefill = try fields.decodeIfPresent(String.self, forKey: .prefill)
+        stops = try fields.decode([String].self, forKey: .stops)
+        alternates = try fields.decodeIfPresent(Bool.self, forKey: .alternates) ?? false
+        trims = try fields.decodeIfPresent([Turn.Role].self, forKey: .trims) ?? []
+        markers = try fields.decodeIfPresent([String].self, forKey: .markers) ?? stops
+        lineMarkers = try fields.decodeIfPresent([String].self, forKey: .lineMarkers) ?? []
+        reasoning = ReasoningStyle(named: try fields.decodeIfPresent(String.self, forKey: .reasoning) ?? "none")
+        tokenizer = try fields.decodeIfPresent(String.self, forKey: .tokenizer) ?? ""
+    }
 }
 
-/// The text one Horde job continues, with what was decided while writing it.
-package struct Prompt: Equatable, Sendable {
-    package let text: String
-    /// The format's own stop strings, best first; `StopPolicy` adds the user's.
-    package let stops: [String]
-    /// The name of the format.
-    package let format: String
-    /// The estimated size in tokens, with one for the token that workers put in front.
-    package let tokens: Int
+extension PromptFormat.Tool {
+    /// The convention of Hermes and Qwen: results of parallel calls share one user turn, each between tags.
+    static let hermes = Self(
+        turn: nil,
+        result: PromptFormat.Delimiters(open: "<tool_response>\n", close: "\n</tool_response>"),
+        join: "\n"
+    )
+}
+
+extension PromptFormat {
+    /// What some models of a family do otherwise than the rest of it.
+    package struct Profile: Equatable, Sendable, Decodable {
+        /// The roles that are trimmed; the format's own when absent.
+        package let trims: [Turn.Role]?
+        /// Whether there is always a system turn; as the format says when absent.
+        package let isSystemAlways: Bool?
+    }
+
+    /// The format as the models of a profile want it.
+    package func applying(profile: Profile) -> PromptFormat {
+        var format = self
+        format.trims = profile.trims ?? trims
+        format.system.isAlways = profile.isSystemAlways ?? system.isAlways
+        return format
+    }
 }

@@ -3,115 +3,103 @@ extension PromptFormat {
     ///
     /// Never writes the token that begins a text (workers add it) nor a system prompt nobody gave. A conversation that
     /// ends with the assistant is a prefill: its last turn stays open and the model goes on from there.
-    package func render(_ conversation: Conversation) -> Prompt {
+    /// - Parameters:
+    ///   - conversation: at least one turn.
+    ///   - effort: how much the model shall think, `nil` for its own default.
+    ///   - today: such as `2026-11-25`, for the one format whose system message carries the date.
+    /// - Returns: the text, and how the answer to it is read back.
+    package func render(_ conversation: Conversation, effort: ReasoningEffort? = nil, today: String) -> Prompt {
         precondition(!conversation.turns.isEmpty, "A conversation has at least one turn.")
-        let text = PromptWriter(self).text(of: conversation.turns)
-        // One more for the begin-of-text token, which counts against the worker's context too.
-        return Prompt(text: text, stops: stops, format: name, tokens: TokenEstimate.tokens(in: text) + 1)
+        let form = reasoning.form(for: effort)
+        let layout = PromptLayout(conversation.turns, format: self, form: form)
+        let opening = opening(before: layout.prefill, form)
+        var writer = PromptWriter(self, capacity: conversation.turns.reduce(4096) { $0 + $1.text.utf8.count + 128 })
+        writer.write(filled(prefix, effort: effort, today: today))
+        writer.write(layout.head)
+        writer.write(form.afterSystem)
+        for block in layout.blocks { writer.write(block) }
+        writer.write(opening)
+        writer.write(layout.prefill)
+        let text = writer.text
+        return Prompt(
+            text: text,
+            stops: stops(after: opening),
+            format: name,
+            // One more for the begin-of-text token, which counts against the worker's context too.
+            tokens: TokenEstimator(tokenizer: tokenizer).tokens(in: text) + 1,
+            reading: reading(after: opening, prefill: layout.prefill, effort: effort)
+        )
+    }
+
+    /// What makes the model answer, or go on from a prefill.
+    private func opening(before prefill: [Piece], _ form: ReasoningStyle.Form) -> String {
+        if prefill.isEmpty { return generation + form.generation }
+        let start = self.prefill ?? generation
+        if !reasoning.hasChannels, thought(begunBy: prefill) != nil { return start }
+        // An answer that has begun is written as an earlier one is, and never within a thought.
+        if !reasoning.history.isEmpty { return start + reasoning.history }
+        return start + (reasoning.leavesThoughtOpen(form.generation) ? reasoning.off : form).generation
+    }
+
+    /// Within the channel of the answer the end of a message ends it; before, it would end the thought.
+    private func stops(after opening: String) -> [String] {
+        reasoning.hasChannels && opening != generation ? [assistant.close] + stops : stops
+    }
+
+    private func filled(_ text: String, effort: ReasoningEffort?, today: String) -> String {
+        guard text.contains("{") else { return text }
+        return text.replacing("{today}", with: today).replacing("{effort}", with: (effort ?? .medium).level)
     }
 }
 
 /// The one renderer of all formats: it asks the format what to do and knows no family itself.
 private struct PromptWriter {
     private let format: PromptFormat
-    private let markers: MarkerGuard
-    private let markersAndTags: MarkerGuard
+    private let system: MarkerGuard
+    private let user: MarkerGuard
+    private let tool: MarkerGuard
+    private var buffer: PromptBuffer
 
-    init(_ format: PromptFormat) {
+    init(_ format: PromptFormat, capacity: Int) {
         self.format = format
-        markers = MarkerGuard(format, tools: false)
-        markersAndTags = MarkerGuard(format, tools: true)
+        system = MarkerGuard(format, role: .system)
+        user = MarkerGuard(format, role: .user)
+        tool = MarkerGuard(format, role: .tool)
+        buffer = PromptBuffer(capacity: capacity)
     }
 
-    func text(of turns: [Turn]) -> String {
-        let leading = turns.prefix { $0.role == .system }
-        var body = writable(turns.dropFirst(leading.count))
-        let head = placeSystem(joined(leading), in: &body)
-        return write(body, after: head)
+    /// All that was written.
+    var text: String { buffer.text(guardedBy: tool) }
+
+    mutating func write(_ text: String) {
+        buffer.append(text[...])
     }
 
-    /// The leading system messages as one text, `nil` when there are none.
-    private func joined(_ leading: ArraySlice<Turn>) -> String? {
-        guard !leading.isEmpty else { return nil }
-        return leading.map(prepared).filter { !$0.isEmpty }.joined(separator: "\n\n")
-    }
-
-    /// The turns after the leading system messages, each with a role this format can write.
-    private func writable(_ turns: ArraySlice<Turn>) -> [Turn] {
-        var result: [Turn] = []
-        var wasTool = false
-        for turn in turns {
-            guard let next = writable(turn) else { continue }
-            let isTool = turn.role == .tool
-            if isTool, wasTool {
-                // Results of parallel calls share one turn, as in the Hermes template.
-                result[result.count - 1].text += "\n" + next.text
-            } else if format.alternates, let last = result.last, last.role == next.role {
-                result[result.count - 1].text = [last.text, next.text].filter { !$0.isEmpty }.joined(separator: "\n\n")
-            } else {
-                result.append(next)
-            }
-            wasTool = isTool
-        }
-        return result
-    }
-
-    private func writable(_ turn: Turn) -> Turn? {
-        let text = prepared(turn)
-        switch turn.role {
-        case .user, .assistant: return Turn(role: turn.role, text: text)
-        // With delimiters of its own a result stays apart; otherwise it is a user turn like any other.
-        case .tool: return Turn(role: format.tool == nil ? .user : .tool, text: text)
-        case .system where format.system.later == .turn: return Turn(role: .system, text: text)
-        case .system: return text.isEmpty ? nil : Turn(role: .user, text: "[System note: \(text)]")
-        }
-    }
-
-    /// The text of a turn, trimmed, guarded and wrapped; the assistant's own words are never altered.
-    private func prepared(_ turn: Turn) -> String {
-        if turn.role == .assistant { return turn.text }
-        let text = format.trims.contains(turn.role) ? turn.text.trimmed() : turn.text
-        // A system text may well explain the tool tags: only the format's own markers are taken from it.
-        if turn.role == .system { return markers.guarded(text) }
-        let guarded = markersAndTags.guarded(text)
-        return turn.role == .tool ? "<tool_response>\n\(guarded)\n</tool_response>" : guarded
-    }
-
-    /// Puts the system text where the format wants it and returns what stands before the first turn.
-    private func placeSystem(_ text: String?, in turns: inout [Turn]) -> String {
-        guard let text else { return "" }
-        let system = format.system
-        if format.alternates, !turns.contains(where: { $0.role == .user }) {
-            // These models answer a user turn only, so the instructions become one.
-            if !text.isEmpty { turns.insert(Turn(role: .user, text: text), at: 0) }
-            return ""
-        }
-        if system.position == .turn { return system.open + text + system.close }
-        if text.isEmpty { return "" }
-        let isLast = system.position == .lastUser
-        let user = isLast ? turns.lastIndex { $0.role == .user } : turns.firstIndex { $0.role == .user }
-        guard system.position != .bareText, let user else { return system.open + text + system.close }
-        turns[user].text = system.open + text + system.close + turns[user].text
-        return ""
-    }
-
-    private func write(_ turns: [Turn], after head: String) -> String {
-        var text = head
-        for (index, turn) in turns.enumerated() {
-            switch turn.role {
-            case .system: text += format.system.open + turn.text + format.system.close
-            case .user: text += format.user.open + turn.text + format.user.close
-            case .tool:
-                let around = format.tool ?? format.user
-                text += around.open + turn.text + around.close
-            case .assistant where index == turns.count - 1:
-                // A prefill follows the generation prompt as it is: no space, no trim, no end of turn.
-                return text + format.generation + turn.text
-            case .assistant:
-                let said = format.trims.contains(.assistant) ? turn.text.trimmed() : turn.text
-                text += format.assistant.open + said + format.assistant.close
+    mutating func write(_ pieces: [Piece]) {
+        for piece in pieces {
+            switch piece.role {
+            case nil, .assistant: buffer.append(piece.text)
+            case .system: buffer.append(piece.text, guardedBy: system)
+            case .user: buffer.append(piece.text, guardedBy: user)
+            case .tool: buffer.append(piece.text, guardedBy: tool)
             }
         }
-        return text + format.generation
+    }
+
+    mutating func write(_ block: PromptLayout.Block) {
+        let (open, close) = delimiters(of: block.role)
+        write(open)
+        if block.role == .assistant { write(format.reasoning.history) }
+        write(block.pieces)
+        write(close)
+    }
+
+    private func delimiters(of role: Turn.Role) -> (open: String, close: String) {
+        switch role {
+        case .system: (format.system.open, format.system.close)
+        case .user: (format.user.open, format.user.close)
+        case .assistant: (format.assistant.open, format.assistant.close)
+        case .tool: (format.tool.turn?.open ?? format.user.open, format.tool.turn?.close ?? format.user.close)
+        }
     }
 }

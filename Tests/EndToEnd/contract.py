@@ -16,6 +16,7 @@ class Streamed:
     comments: list
     error: dict | None
     heartbeats: int
+    thoughts: dict
 
     @property
     def text(self):
@@ -37,7 +38,7 @@ def check_stream(raw, choices=1, usage=False, fails=False, model=None):
     assert text.endswith("data: [DONE]\n\n")
     blocks = text.removesuffix("\n\n").split("\n\n")
     assert blocks.count("data: [DONE]") == 1
-    said = Streamed({}, {}, None, [], None, 0)
+    said = Streamed({}, {}, None, [], None, 0, {})
     identity = None
     for block in blocks[:-1]:
         assert "\n" not in block, f"an event of several lines: {block!r}"
@@ -81,14 +82,17 @@ def check_chunk(chunk, identity, said, choices, usage):
     (choice,) = chunk["choices"]
     assert set(choice) >= {"index", "delta", "logprobs", "finish_reason"}
     index, delta = choice["index"], choice["delta"]
-    assert isinstance(delta, dict) and set(delta) <= {"role", "content"}, delta
+    assert isinstance(delta, dict) and set(delta) <= {"role", "content", "reasoning_content"}, delta
     assert index not in said.finish_reasons, "something comes after the end of a choice"
     if index not in said.texts:
         # The role comes in the first delta and never again: accumulators would join it on.
         assert delta == {"role": "assistant", "content": ""}, delta
-        said.texts[index] = ""
+        said.texts[index] = said.thoughts[index] = ""
         return
     assert "role" not in delta, delta
+    # A thought comes before the text: clients close it with the first word of the text.
+    assert not (delta.get("reasoning_content") and said.texts[index]), delta
+    said.thoughts[index] += delta.get("reasoning_content", "")
     said.texts[index] += delta.get("content", "")
     if choice["finish_reason"] is not None:
         assert choice["finish_reason"] in ("stop", "length", "content_filter")

@@ -24,7 +24,7 @@ import Testing
     )
 
     private func catalog(for key: HordeKey) -> Catalog {
-        Catalog(supply: supply, serverKey: key, created: 1_700_000_000)
+        Catalog(supply: supply, formats: .builtIn, serverKey: key, created: 1_700_000_000)
     }
 
     private func registered() throws -> HordeKey { try #require(HordeKey("abcdefghijklmnopqrstuv")) }
@@ -35,10 +35,10 @@ import Testing
         }
         let models = [ModelDemand(name: Self.tiny, count: .max, queued: 1e300, jobs: -1e300, eta: .max)]
         let supply = Catalog.Supply(workers: workers, models: models)
-        let catalog = Catalog(supply: supply, serverKey: try registered(), created: 0)
+        let catalog = Catalog(supply: supply, formats: .builtIn, serverKey: try registered(), created: 0)
         let entry = try #require(catalog[Self.tiny])
         #expect(entry.listing.horde.queuedJobs == 0)
-        _ = try JobSize.choose(promptTokens: 10, wantedTokens: 20, offers: entry.offers, upfrontFreeTokens: nil)
+        _ = try JobSize.choose(promptTokens: 10, wantedTokens: 20, offers: entry.offers(), upfrontFreeTokens: nil)
         #expect(!catalog.list.compact.isEmpty)
     }
 
@@ -47,7 +47,7 @@ import Testing
         #expect(catalog.entries.map(\.name) == [Self.large, Self.tiny])
         let entry = try #require(catalog[Self.tiny])
         #expect(
-            entry.offers == [
+            entry.offers() == [
                 Offer(contextTokens: 8192, answerTokens: 512), Offer(contextTokens: 4096, answerTokens: 1024),
             ]
         )
@@ -79,7 +79,12 @@ import Testing
 
     @Test func `a worker without threads does not divide by none`() throws {
         let worker = Worker(models: ["idle"], maxLength: 80, maxContextLength: 1024, threads: 0)
-        let catalog = Catalog(supply: Catalog.Supply(workers: [worker]), serverKey: .anonymous, created: 0)
+        let catalog = Catalog(
+            supply: Catalog.Supply(workers: [worker]),
+            formats: .builtIn,
+            serverKey: .anonymous,
+            created: 0
+        )
         let listing = try #require(catalog["idle"]).listing
         #expect(listing.horde.tokensPerSecond == 0)
         #expect(listing.horde.queuedTokens == nil)

@@ -53,7 +53,7 @@ import Testing
 
     @Test(arguments: [
         (JobSizeError.noOffers, Told(503, "no_worker", after: 60)),
-        (.promptTooLong(promptTokens: 9000, contextTokens: 8192), Told(400, "context_length_exceeded")),
+        (.promptTooLong(neededTokens: 9000, contextTokens: 8192), Told(400, "context_length_exceeded")),
     ])
     func `a job that has no size is told apart from one that nobody serves`(error: JobSizeError, told: Told) {
         #expect(Told(APIError(error)) == told)
@@ -84,7 +84,7 @@ import Testing
     @Test(arguments: [
         APIError(HordeError.kudosUpfront(freeTokens: 512)), APIError(HordeError.invalidKey),
         APIError(HordeError.forbidden(code: "DeletedUser")), APIError(HordeError.refused(code: nil)),
-        APIError(JobSizeError.promptTooLong(promptTokens: 2, contextTokens: 1)),
+        APIError(JobSizeError.promptTooLong(neededTokens: 2, contextTokens: 1)),
         APIError(Refusal.bodyTooLarge(bytesMax: 1)), APIError(Refusal.headTooLarge(bytesMax: 1)),
         APIError(Refusal.malformed("")), Catalog.empty.unknownModel("nothing"),
     ])

@@ -2,6 +2,7 @@ import EventLoop
 import HTTPTypes
 import Horde
 import OpenAI
+import Prompting
 import Testing
 
 @testable import Gateway
@@ -113,6 +114,7 @@ import Testing
 @Suite struct AccountLimitsTests {
     private let catalog = Catalog(
         supply: Catalog.Supply(load: Load(queuedTextRequests: 200, textThreadCount: 0)),
+        formats: .builtIn,
         serverKey: .anonymous,
         created: 0
     )

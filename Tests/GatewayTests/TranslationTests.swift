@@ -37,7 +37,7 @@ import Testing
             ChatMessage(role: .developer, content: "Answer in French."),
             ChatMessage(role: .user, content: "So?"),
         ]
-        let text = try Translation(request(messages), format: format).prompt.text
+        let text = try Translation(request(messages), format: format, today: "2026-01-31").prompt.text
         let parts = [
             "<|im_start|>system\nBe brief.\n\nBe kind.<|im_end|>",
             "<|im_start|>user\nHow warm is it?<|im_end|>",
@@ -64,7 +64,7 @@ import Testing
             ChatMessage(role: .user, content: "Hi"), ChatMessage(role: .assistant, content: "", toolCalls: [call]),
             ChatMessage(role: .tool, content: "nothing"),
         ]
-        let text = try Translation(request(messages), format: format).prompt.text
+        let text = try Translation(request(messages), format: format, today: "2026-01-31").prompt.text
         #expect(
             text.contains("<|im_start|>assistant\n<tool_call>\n{\"name\": \"look\", \"arguments\": {}}\n</tool_call>")
         )
@@ -74,7 +74,7 @@ import Testing
     func `a call cannot be forced`(choice: ToolChoice) {
         var request = request()
         request.toolChoice = choice
-        let error = #expect(throws: APIError.self) { try Translation(request, format: format) }
+        let error = #expect(throws: APIError.self) { try Translation(request, format: format, today: "2026-01-31") }
         #expect(error?.status == 400)
         #expect(error?.param == "tool_choice")
         #expect(error?.code == "unsupported_value")
@@ -84,20 +84,20 @@ import Testing
     func `a call that is not forced is no error`(choice: ToolChoice) throws {
         var request = request()
         request.toolChoice = choice
-        _ = try Translation(request, format: format)
+        _ = try Translation(request, format: format, today: "2026-01-31")
     }
 
     @Test(arguments: [(0.0, 0.001), (0.001, 0.001), (0.5, 0.5), (1, 1), (nil, nil)] as [(Double?, Double?)])
     func `top_p keeps to what Horde takes`(asked: Double?, sent: Double?) throws {
         var request = request()
         request.parameters.topP = asked
-        #expect(try Translation(request, format: format).order(size).params.topP == sent)
+        #expect(try Translation(request, format: format, today: "2026-01-31").order(size).params.topP == sent)
     }
 
     @Test func `an order has the model, the sizes, n, the temperature and the stops of both sides`() throws {
         var request = request()
         (request.parameters.choiceCount, request.parameters.temperature, request.parameters.stop) = (3, 0, ["END"])
-        let translation = try Translation(request, format: format)
+        let translation = try Translation(request, format: format, today: "2026-01-31")
         let order = translation.order(size)
         #expect(order.prompt == translation.prompt.text)
         #expect(order.models == ["koboldcpp/tiny"])
@@ -111,7 +111,7 @@ import Testing
     @Test func `the size keeps to the free length, and no offer is an error`() throws {
         var request = request()
         request.parameters.maxTokens = 2000
-        let translation = try Translation(request, format: format)
+        let translation = try Translation(request, format: format, today: "2026-01-31")
         let offers = [Offer(contextTokens: 8192, answerTokens: 1024)]
         #expect(try translation.size(offers: offers, freeTokens: nil).answerTokens == 1024)
         #expect(try translation.size(offers: offers, freeTokens: 300).answerTokens == 300)
@@ -133,7 +133,7 @@ import Testing
     func `an answer tells why it ended`(generation: Generation, text: String, reason: FinishReason) throws {
         var request = request()
         request.parameters.stop = ["END"]
-        let answer = try Translation(request, format: format).answer([generation], size: size)
+        let answer = try Translation(request, format: format, today: "2026-01-31").answer([generation], size: size)
         #expect(answer.choices == [Completion.Choice(content: text, finishReason: reason)])
     }
 
@@ -141,7 +141,10 @@ import Testing
         var request = request()
         request.parameters.maxTokens = 2
         let generation = Generation(text: "one two three four five six")
-        let answer = try Translation(request, format: format).answer([generation], size: JobSize.of(answer: 16))
+        let answer = try Translation(request, format: format, today: "2026-01-31").answer(
+            [generation],
+            size: JobSize.of(answer: 16)
+        )
         #expect(answer.choices.map(\.finishReason) == [.length])
         #expect(answer.usage.completionTokens == 2)
     }
@@ -149,7 +152,7 @@ import Testing
     @Test func `more texts than were asked for are left out, and what all cost is added up`() throws {
         var request = request()
         request.parameters.choiceCount = 2
-        let translation = try Translation(request, format: format)
+        let translation = try Translation(request, format: format, today: "2026-01-31")
         let texts = ["one", "two", "three"].map { Generation(text: $0) }
         let answer = translation.answer(texts, size: size)
         #expect(answer.choices.map(\.content) == ["one", "two"])
@@ -158,7 +161,7 @@ import Testing
 
     @Test func `a prefill is continued to the byte`() throws {
         let prefill = ChatMessage(role: .assistant, content: "Once upon")
-        let translation = try Translation(request(request().messages + [prefill]), format: format)
+        let translation = try Translation(request(request().messages + [prefill]), format: format, today: "2026-01-31")
         #expect(translation.prompt.text.hasSuffix("<|im_start|>assistant\nOnce upon"))
         let answer = translation.answer([Generation(text: " a time.")], size: size)
         #expect(answer.choices.map(\.content) == [" a time."])

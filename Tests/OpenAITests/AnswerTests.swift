@@ -45,7 +45,9 @@ struct AnswerTests {
     @Test func `an answer in one piece has its exact bytes`() {
         let answer = Completion(
             identity: identity,
-            choices: [.init(content: "Hi", finishReason: .stop), .init(content: "Yo", finishReason: .length)],
+            choices: [
+                .init(content: "Hi", finishReason: .stop), .init(index: 1, content: "Yo", finishReason: .length),
+            ],
             usage: Usage(promptTokens: 5, completionTokens: 2)
         )
         #expect(
@@ -64,8 +66,8 @@ struct AnswerTests {
             identity: identity,
             choices: [
                 .init(content: "Hi", reasoning: "Hm.", finishReason: .stop),
-                .init(content: "", reasoning: "Hm", finishReason: .length),
-                .init(content: "Yo", reasoning: "", finishReason: .stop),
+                .init(index: 1, content: "", reasoning: "Hm", finishReason: .length),
+                .init(index: 2, content: "Yo", reasoning: "", finishReason: .stop),
             ],
             usage: Usage(promptTokens: 5, completionTokens: 4, reasoningTokens: 2),
             metadata: ["b": "1", "a": "2"]
@@ -90,8 +92,8 @@ struct AnswerTests {
             identity: identity,
             choices: [
                 .init(content: "Hi", reasoning: "Hm.", finishReason: .stop),
-                .init(content: "", reasoning: "", finishReason: .length),
-                .init(content: "Yo", finishReason: .contentFilter),
+                .init(index: 1, content: "", reasoning: "", finishReason: .length),
+                .init(index: 2, content: "Yo", finishReason: .contentFilter),
             ],
             usage: usage
         )

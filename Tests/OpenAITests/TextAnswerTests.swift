@@ -36,7 +36,7 @@ struct TextAnswerTests {
             identity: Self.identity,
             choices: [
                 .init(content: "Hi", finishReason: .stop),
-                .init(content: "Yo", reasoning: "Hm. ", finishReason: .length),
+                .init(index: 1, content: "Yo", reasoning: "Hm. ", finishReason: .length),
             ],
             usage: Usage(promptTokens: 5, completionTokens: 2),
             metadata: ["a": "b"]

@@ -1,93 +1,147 @@
-import Prompting
 import Testing
 
+@testable import Prompting
+
 @Suite struct FormatTableTests {
-    /// Names as workers announce them; the formats by the reference's own labels where it has one.
+    /// Names as workers announce them: the format, and what decides.
     static let names: [(String, String, String)] = [
-        ("koboldcpp/TheDrummer_Cydonia-24B-v4.3-Q4_K_M", "mistral-v7-tekken", "rule drummer-cydonia24"),
-        ("TheDrummer/Cydonia-R1-24B-v4", "mistral-v7-tekken", "rule drummer-cydonia24"),
-        ("TheDrummer/Magidonia-24B-v4.2.0", "mistral-v7-tekken", "rule drummer-cydonia24"),
-        ("TheDrummer/Precog-24B-v1", "mistral-v7-tekken", "rule drummer-cydonia24"),
-        ("Casual-Autopsy/Maginum-Cydoms-24B", "mistral-v7-tekken", "rule drummer-cydonia24"),
-        ("TheDrummer/Cydonia-ReduX-22B-v1.1", "mistral-v3", "rule drummer-22b"),
-        ("knifeayumu/Cydonia-v1.3-Magnum-v4-22B", "mistral-v3", "rule drummer-22b"),
-        ("TheDrummer/Skyfall-31B-v4.2", "mistral-v7-tekken", "rule drummer-skyfall"),
-        ("aphrodite/TheDrummer/Behemoth-R1-123B-v2-w4a16", "mistral-v7", "rule behemoth-x-r1"),
+        ("koboldcpp/TheDrummer_Cydonia-24B-v4.3-Q4_K_M", "mistral-v7-tekken", "reference"),
+        ("TheDrummer/Cydonia-24B-v4.3", "mistral-v7-tekken", "reference"),
+        ("koboldcpp/Cydonia-24B-v9-Q4_K_M", "mistral-v7-tekken", "rule drummer-cydonia24"),
+        ("TheDrummer/Cydonia-ReduX-22B-v9", "mistral-v3", "rule drummer-22b"),
+        ("aphrodite/TheDrummer/Behemoth-R1-123B-v2-w4a16", "mistral-v3", "reference"),
+        ("TheDrummer/Behemoth-R1-123B-v9", "mistral-v7", "rule behemoth-x-r1"),
+        ("TheDrummer/Behemoth-123B-v2.9", "metharme", "rule behemoth-v2"),
         ("tabbyAPI/Behemoth-123B-v1.2-4.0bpw-h6-exl2", "mistral-v3", "rule behemoth"),
-        ("TheDrummer/Behemoth-ReduX-123B-v1.1", "mistral-v3", "rule behemoth"),
-        ("FluffyKaeloky/Luminum-v0.1-123B", "mistral-v3", "rule behemoth"),
-        ("TheDrummer/Rocinante-X-12B-v1", "mistral-v3-tekken", "rule rocinante-x"),
-        ("TheDrummer/Rocinante-XL-16B-v1", "mistral-v3-tekken", "rule rocinante-x"),
-        ("koboldcpp/Rocinante-12B-v1.1-Q6_K", "chatml", "rule rocinante"),
-        ("TheDrummer/Snowpiercer-15B-v4", "chatml", "rule snowpiercer"),
-        ("koboldcpp/Fimbulvetr-11B-v2", "alpaca", "rule moistral"),
-        ("senseable/WestLake-7B-v2", "alpaca", "rule moistral"),
-        ("koboldcpp/NeonMaid-12B-v2", "chatml", "rule nemo-chatml"),
+        ("koboldcpp/Rocinante-12B-v1.9-Q6_K", "chatml", "rule rocinante"),
+        ("koboldcpp/Fimbulvetr-11B-v2", "alpaca", "reference"),
+        ("senseable/WestLake-7B-v9", "alpaca", "rule moistral"),
+        ("koboldcpp/NeonMaid-12B-v2", "chatml", "reference"),
         ("koboldcpp/MN-12B-Mag-Mell-R1.Q5_K_M", "chatml", "rule nemo-chatml"),
-        ("aetherwiing/MN-12B-Starcannon-v3", "chatml", "rule nemo-chatml"),
-        ("LatitudeGames/Wayfarer-12B", "chatml", "rule nemo-chatml"),
-        ("PocketDoc/Dans-PersonalityEngine-V1.2.0-24b", "chatml", "rule nemo-chatml"),
-        ("anthracite-org/magnum-v4-12b", "mistral-v3-tekken", "rule magnum-12b"),
-        ("anthracite-org/magnum-v4-123b", "mistral-v3", "rule magnum-123b"),
-        ("anthracite-org/magnum-v4-72b", "chatml", "rule magnum"),
-        ("Doctor-Shotgun/MS3.2-24B-Magnum-Diamond", "mistral-v7-tekken", "rule magnum-24b"),
-        ("zerofata/MS3.2-PaintedFantasy-v4.1-24B", "mistral-v7-tekken", "rule ms-prefix"),
-        ("FlareRebellion/WeirdCompound-v1.7-24b", "mistral-v7-tekken", "rule ms-prefix"),
-        ("LatitudeGames/Harbinger-24B", "mistral-v7-tekken", "rule ms-prefix"),
-        ("teknium/OpenHermes-2.5-Mistral-7B", "chatml", "rule openhermes"),
-        ("cognitivecomputations/dolphin-2.9.3-mistral-nemo-12b", "chatml", "rule openhermes"),
+        ("elinas/chronos-70b-v2", "chatml", "reference"),
+        ("someone/chronos-70b-v9", "alpaca", "rule chronos-70b"),
+        ("nothingiisreal/Celeste-12B-V1.6", "alpaca", "reference"),
+        ("someone/magnum-v4-12b-tune", "mistral-v3-tekken", "rule magnum-mistral"),
+        ("someone/magnum-v4-123b-tune", "mistral-v3", "rule magnum-mistral"),
+        ("someone/MS3.9-24B-Magnum-Diamond", "mistral-v7-tekken", "rule magnum-mistral"),
+        ("someone/magnum-diamond", "mistral-v3-tekken", "rule magnum-mistral"),
+        ("someone/Mistral-Tune-24B", "mistral-v7-tekken", "rule mistral-generic"),
+        ("someone/Mistral-Tune-22B", "mistral-v3", "rule mistral-generic"),
+        // Eight billion guess Llama 3, which a Mistral is not.
+        ("someone/Mistral-Tune-8B", "mistral-v3-tekken", "rule mistral-generic"),
         ("NousResearch/Hermes-3-Llama-3.1-8B", "chatml", "rule openhermes"),
-        ("NeverSleep/Noromaid-v0.4-Mixtral-Instruct-8x7b-Zloss", "chatml", "rule noromaid-mixtral"),
-        ("NeverSleep/Lumimaid-v0.2-12B", "mistral-v3-tekken", "rule lumimaid-mistral"),
-        ("koboldcpp/Qwen3-30B-A3B-Instruct-2507-UD-Q4_K_XL.gguf", "chatml", "rule qwen3"),
-        ("zerofata/Q3.5-BlueStar-27B", "chatml", "rule qwen3"),
-        ("koboldcpp/Qwen_Qwen2.5-7B-Instruct-IQ4_XS", "chatml", "rule qwen25"),
-        ("koboldcpp/QwQ-32B-Q8_0", "chatml", "rule qwq"),
-        ("koboldcpp/L3-8B-Stheno-v3.2-IQ3_S-imat", "chatml", "rule awaits-llama3"),
-        ("koboldcpp/google_gemma-3-12b-it-Q4_K_M", "chatml", "rule awaits-own-format"),
-        ("deepseek-ai/DeepSeek-R1-Distill-Qwen-32B", "chatml", "rule awaits-own-format"),
-        ("koboldcpp/LLaMA2-13B-Tiefighter.Q4_K_S", "alpaca", "rule llama2-rp"),
-        ("KatyTheCutie/EstopianMaid-13B", "alpaca", "rule llama2-rp"),
-        ("jebcarter/psyonic-cetacean-20B", "alpaca", "rule llama2-rp"),
-        ("concedo/Beepo-22B", "alpaca", "rule beepo"),
-        ("koboldcpp/mistralai_Mistral-Small-3.2-24B-Instruct-2506-Q4_K_M", "mistral-v7-tekken", "rule ministral3"),
-        ("mistralai/Ministral-3-14B-Instruct-2512", "mistral-v7-tekken", "rule ministral3"),
-        ("mistralai/Devstral-Small-2-24B-Instruct-2512", "mistral-v7-tekken", "rule ministral3"),
-        ("mistralai/Mistral-Large-Instruct-2411", "mistral-v7", "rule mistral-large-2411"),
+        ("koboldcpp/L3-8B-Stheno-v3.2-IQ3_S-imat", "llama3", "rule llama3"),
+        ("someone/Unheard-Of-Llama-3-8B", "llama3", "rule llama3"),
+        ("someone/openllama-3-8b", "llama3", "rule size-8b"),
+        ("koboldcpp/google_gemma-3-12b-it-Q4_K_M", "gemma", "rule gemma"),
+        ("someone/gemma-4-tune", "gemma4", "rule gemma-4"),
+        ("koboldcpp/Artemis-31B-v1g-Q4_K_M", "gemma4", "rule size-31b"),
+        ("deepseek-ai/DeepSeek-R1-Distill-Qwen-32B", "deepseek3", "rule deepseek-r1-distill"),
+        ("zai-org/GLM-4.6", "glm45", "rule glm-45"),
+        ("zai-org/GLM-4.7", "glm47", "rule glm-47"),
+        ("openai/gpt-oss-120b", "harmony", "rule gpt-oss"),
+        ("KoboldAI/OPT-13B-Erebus", "raw", "rule base-classic"),
+        ("mistralai/Mistral-Small-3.2-24B-Instruct-2506", "mistral-v7-tekken", "rule ministral3"),
         ("mistralai/Mistral-Large-Instruct-2407", "mistral-v3", "rule mistral-large"),
-        ("mistralai/Mistral-Small-Instruct-2409", "mistral-v3", "rule mistral-large"),
-        ("mistralai/Mistral-7B-Instruct-v0.3", "mistral-v3", "rule mistral-large"),
-        ("mistralai/Mistral-7B-Instruct-v0.1", "mistral-v1", "rule mixtral"),
-        ("mistralai/Mixtral-8x7B-Instruct-v0.1", "mistral-v1", "rule mixtral"),
-        ("ArliAI/Mistral-Nemo-12B-ArliAI-RPMax-v1.2", "mistral-v3-tekken", "rule mistral-nemo"),
-        ("DreadPoor/Irix-12B-Model_Stock", "mistral-v3-tekken", "rule size-12b"),
+        ("mistralai/Mixtral-8x7B-Instruct-v0.1", "mistral-v1", "reference"),
+        // The maker's name tells what the model's own does not.
+        ("google-gemma/unheard-of-12b", "gemma", "rule gemma"),
         ("someone/Unheard-Of-24B-v1.i1-Q4_K_M", "mistral-v7-tekken", "rule size-24b"),
         ("someone/unheard-of-13b.gguf", "alpaca", "rule size-l2"),
-        ("SicariusSicariiStuff/Assistant_Pepe_32B", "chatml", "rule size-qwen"),
-        ("huggyllama/llama-30b", "alpaca", "rule size-l2"),
+        ("someone/Unheard-Of-1.2B", "chatml", "fallback"),
         ("koboldcpp/WizzGPTv8", "chatml", "fallback"),
+        ("testing-Kai-0.35B", "chatml", "fallback"),
         ("", "chatml", "fallback"),
         ("///", "chatml", "fallback"),
     ]
 
     @Test(arguments: names)
-    func `a model's name decides its format`(name: String, format: String, reason: String) {
+    func `a model's name decides its format`(name: String, format: String, source: String) {
         let choice = FormatTable.builtIn.format(forModel: name)
         #expect(choice.format.name == format)
-        #expect(choice.reason == reason)
+        #expect("\(choice.source)" == source)
     }
 
-    @Test func `a name of any length and script is answered`() {
-        let names = [
-            String(repeating: "a-", count: 100_000), String(repeating: "q4-", count: 300), "模型/漢字", "\u{0}", "*_^$",
-            "..--", "İ-12B",
+    /// By the name, the way the model is made to think.
+    @Test(arguments: [
+        ("Qwen/Qwen3-8B", "qwen3"), ("Qwen/Qwen3-30B-A3B-Instruct-2507", "none"), ("Qwen/QwQ-32B", "think_open"),
+        ("Qwen/Qwen3-4B-Thinking-2507", "think_open"), ("zerofata/Q3.5-BlueStar-27B", "think_open_toggle"),
+        ("deepseek-ai/DeepSeek-V3.1", "think_toggle_close"), ("nvidia/Nemotron-3-Nano-30B-A3B", "nemotron3"),
+        ("nvidia/Llama-3_3-Nemotron-Super-49B-v1", "nemotron_system"), ("google/gemma-4-12B-it", "gemma4"),
+        ("someone/unheard-of-31b", "gemma4"), ("koboldcpp/WizzGPTv8", "none"),
+    ])
+    func `the rule tells how a model thinks, whoever tells its turns`(name: String, reasoning: String) {
+        #expect(FormatTable.builtIn.format(forModel: name).format.reasoning.name == reasoning)
+    }
+
+    @Test func `a rule's profile changes the format`() throws {
+        let profiles = FormatTable.builtIn.nameTable.profiles
+        for (model, profile) in [("Qwen/Qwen3.5-27B", "qwen3.5"), ("nvidia/Nemotron-3-Nano-30B", "nemotron-3")] {
+            let choice = FormatTable.builtIn.format(forModel: model)
+            var plain = try format("chatml")
+            plain.reasoning = choice.format.reasoning
+            #expect(choice.format != plain)
+            #expect(choice.format == plain.applying(profile: try #require(profiles[profile])))
+        }
+    }
+
+    @Test(arguments: [
+        ("mistralai/Mistral-Nemo-Instruct-2407", true), ("koboldcpp/mistralai_Mistral-Nemo-Instruct-2407-Q6_K", true),
+        ("koboldcpp/Mistral-Nemo-Instruct-2407", true), ("mathstral-7b-v0.1", true),
+        ("koboldcpp/Mistral-Nemo-Instruct-2407-Tune", false), ("TheDrummer/Rocinante-X-12B-v1", false),
+    ])
+    func `only a maker's own release has its system text in the last user turn`(name: String, isOfficial: Bool) {
+        let format = FormatTable.builtIn.format(forModel: name).format
+        #expect(format.system.officialPosition == .lastUser)
+        #expect(format.system.position == (isOfficial ? .lastUser : .firstUser))
+    }
+
+    @Test func `a name of any length and script is answered in time`() {
+        let pieces = [
+            "a", "-", ".", "/", "_", "e\u{301}", "漢", "\u{0}", "24b", "mpt-", "qwen", "qwen2.5", "qwen-3", "llama-3",
+            "noromaid", "noromaidmixtral", "cydonia", "deepseek-llm-", "airoboros-m-", "-q4", "-iq4-xs", "-4-q4.0bpw",
+            "-compressed", "İ", "*_^$", "..--", "koboldcpp/", "\r\n",
         ]
-        for name in names {
-            #expect(!FormatTable.builtIn.format(forModel: name).reason.isEmpty)
+        for name in pieces.map({ String(repeating: $0, count: 100_000) }) {
+            let time = ContinuousClock().measure { _ = FormatTable.builtIn.nameTable.decision(for: name) }
+            // Some 3 ms are usual; the bound is for what grows with the square of a name.
+            #expect(time < .milliseconds(200), "\(name.prefix(10)): \(time)")
         }
     }
 
     @Test func `an unknown format is no format`() {
         #expect(FormatTable.builtIn["ChatML"] == nil)
+    }
+}
+
+@Suite struct ChoiceMemoryTests {
+    @Test func `a name is decided once`() throws {
+        let table = try FormatTable.builtIn.with(FormatOverrides())
+        let first = table.format(forModel: "TheDrummer/Cydonia-24B-v4.3")
+        #expect(table.decisions == 1)
+        for _ in 1...10 { #expect(table.format(forModel: "TheDrummer/Cydonia-24B-v4.3") == first) }
+        #expect(table.decisions == 1)
+        _ = table.format(forModel: "thedrummer/Cydonia-24B-v4.3")
+        #expect(table.decisions == 2)
+    }
+
+    @Test func `names that begin alike and are too long are one name`() throws {
+        let table = try FormatTable.builtIn.with(FormatOverrides())
+        for end in ["a", "b", "c"] {
+            _ = table.format(forModel: String(repeating: "x", count: 255) + end)
+        }
+        #expect(table.decisions == 1)
+    }
+
+    @Test func `the memory is bounded`() {
+        var memory = ChoiceMemory()
+        let choice = FormatTable.builtIn.format(forModel: "")
+        for number in 0..<ChoiceMemory.namesMax { memory.remember(choice, for: "\(number)") }
+        #expect(memory.count == ChoiceMemory.namesMax)
+        #expect(memory.choice(for: "0") == choice)
+        memory.remember(choice, for: "one more")
+        #expect(memory.count == 1)
+        #expect(memory.choice(for: "0") == nil)
+        #expect(memory.choice(for: "one more") == choice)
     }
 }

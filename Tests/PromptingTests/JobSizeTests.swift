@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test func `a prompt too long for every worker is an error with both numbers`() {
-        #expect(throws: JobSizeError.promptTooLong(promptTokens: 1850, contextTokens: 2048)) {
+        #expect(throws: JobSizeError.promptTooLong(neededTokens: 1850 + 185 + 16, contextTokens: 2048)) {
             try JobSize.choose(
                 promptTokens: 1850,
                 wantedTokens: 100,

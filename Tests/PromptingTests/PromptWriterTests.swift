@@ -1,17 +1,21 @@
-import FoundationEssentials
 import Prompting
 import Testing
 
 @Suite struct PromptWriterTests {
     static let names = [
-        "alpaca", "chatml", "mistral-v1", "mistral-v3", "mistral-v3-tekken", "mistral-v7", "mistral-v7-tekken",
+        "alpaca", "apertus", "bailing", "chatglm3", "chatml", "command-r", "deepseek-coder", "deepseek2", "deepseek3",
+        "exaone", "falcon", "falcon3", "gemma", "gemma4", "glm4", "glm45", "glm47", "granite3", "granite4", "guanaco",
+        "harmony", "hunyuan-dense", "jamba", "kimi-k2", "llama2", "llama3", "llama4", "metharme", "minimax-m2",
+        "mistral-v1", "mistral-v3", "mistral-v3-tekken", "mistral-v7", "mistral-v7-tekken", "nemotron-nano2",
+        "nemotron4", "oasst", "openchat", "orca-hashes", "phi2", "phi3", "phi4", "phi4-mini", "pygmalion", "raw",
+        "redpajama", "rwkv", "seed-oss", "solar", "solar-open", "tulu", "vicuna", "vicuna-orca", "zephyr",
     ]
 
-    @Test func `the built-in table holds exactly the formats of this issue`() {
+    @Test func `the built-in table holds exactly these formats`() {
         #expect(FormatTable.builtIn.names == Self.names)
     }
 
-    /// The snapshots were written by a separate Python renderer straight from the shared table.
+    /// The snapshots were written by a separate renderer, in Python, from another form of the table.
     @Test(arguments: names)
     func `a conversation with a late system message is written as the snapshot says`(name: String) throws {
         let conversation = Conversation.of(
@@ -27,12 +31,17 @@ import Testing
     }
 
     @Test(arguments: names)
-    func `a prompt carries its format's name and stops and begins with no token workers add`(name: String) throws {
-        let prompt = try format(name).render(.of((.user, "Hi")))
+    func `a prompt carries its format's name and stops and no token that workers add`(name: String) throws {
+        let prompt = try format(name).render(.of((.system, "S"), (.user, "Hi")), today: "2026-11-25")
         #expect(prompt.format == name)
         #expect(prompt.stops == (try format(name).stops))
-        #expect(!prompt.text.hasPrefix("<s>"))
-        #expect((4...20).contains(prompt.tokens))
+        for token in [
+            "<s>", "<|begin_of_text|>", "<bos>", "<BOS_TOKEN>", "<｜begin▁of▁sentence｜>", "[BOS]", "<|startoftext|>",
+            "<｜hy_begin▁of▁sentence｜>",
+        ] {
+            #expect(prompt.text.occurrences(of: token) == 0)
+        }
+        #expect((4...120).contains(prompt.tokens))
     }
 
     @Test(arguments: [
@@ -41,6 +50,11 @@ import Testing
         ("mistral-v3", "[INST] A\n\nB\n\nQ[/INST]"),
         ("mistral-v7-tekken", "[SYSTEM_PROMPT]A\n\nB[/SYSTEM_PROMPT][INST]Q[/INST]"),
         ("alpaca", "A\n\nB\n\n### Instruction:\nQ\n\n### Response:\n"),
+        ("gemma", "<start_of_turn>user\nA\n\nB\n\nQ<end_of_turn>\n<start_of_turn>model\n"),
+        ("llama2", "[INST] <<SYS>>\nA\n\nB\n<</SYS>>\n\nQ [/INST]"),
+        ("deepseek3", "A\n\nB<｜User｜>Q<｜Assistant｜>"),
+        ("glm4", "[gMASK]<sop><|system|>\nA\n\nB<|user|>\nQ<|assistant|>\n"),
+        ("pygmalion", "Assistant's Persona: A\n\nB\n<START>\nYou: Q\nAssistant:"),
     ])
     func `leading system messages are joined by a blank line`(name: String, text: String) throws {
         #expect(try Conversation.of((.system, "A"), (.system, "B"), (.user, "Q")).text(in: name) == text)
@@ -78,6 +92,8 @@ import Testing
         ("mistral-v3", "[INST] Q[/INST] {\"a\": "),
         ("mistral-v3-tekken", "[INST]Q[/INST] {\"a\": "),
         ("alpaca", "### Instruction:\nQ\n\n### Response:\n {\"a\": "),
+        ("vicuna", "USER: Q\nASSISTANT: {\"a\": "),
+        ("solar-open", "<|begin|>user<|content|>Q<|end|><|begin|>assistant<|content|> {\"a\": "),
     ])
     func `a conversation that ends with the assistant stays open and keeps its spaces`(
         name: String,
@@ -103,15 +119,41 @@ import Testing
             "### Instruction:\nQ\n\n### Response:\nC</s>\n\n### Input:\n<tool_response>\n1\n</tool_response>\n"
                 + "<tool_response>\n2\n</tool_response>\n\n### Instruction:\nU\n\n### Response:\n"
         ),
+        (
+            "llama3",
+            "<|start_header_id|>user<|end_header_id|>\n\nQ<|eot_id|>"
+                + "<|start_header_id|>assistant<|end_header_id|>\n\nC<|eot_id|>"
+                + "<|start_header_id|>ipython<|end_header_id|>\n\n1<|eot_id|>"
+                + "<|start_header_id|>ipython<|end_header_id|>\n\n2<|eot_id|>"
+                + "<|start_header_id|>user<|end_header_id|>\n\nU<|eot_id|>"
+                + "<|start_header_id|>assistant<|end_header_id|>\n\n"
+        ),
+        (
+            "glm45",
+            "[gMASK]<sop><|user|>\nQ<|assistant|>\n<think></think>\nC<|observation|>\n<tool_response>\n1\n"
+                + "</tool_response>\n<tool_response>\n2\n</tool_response><|user|>\nU<|assistant|>"
+        ),
+        (
+            "kimi-k2",
+            "<|im_user|>user<|im_middle|>Q<|im_end|><|im_assistant|>assistant<|im_middle|>C<|im_end|>"
+                + "<|im_system|>tool<|im_middle|>## Return of a-1\n1<|im_end|>"
+                + "<|im_system|>tool<|im_middle|>## Return of a-2\n2<|im_end|>"
+                + "<|im_user|>user<|im_middle|>U<|im_end|><|im_assistant|>assistant<|im_middle|>"
+        ),
+        (
+            "minimax-m2",
+            "]~b]user\nQ[e~[\n]~b]ai\nC[e~[\n]~b]tool\n<response>1</response>\n<response>2</response>[e~[\n"
+                + "]~b]user\nU[e~[\n]~b]ai\n<think>\n"
+        ),
     ])
-    func `results of tools share one turn`(name: String, text: String) throws {
-        let conversation = Conversation.of(
+    func `results of tools are wrapped and joined as the format says`(name: String, text: String) throws {
+        var conversation = Conversation.of(
             (.user, "Q"),
             (.assistant, "C"),
-            (.tool, "1"),
-            (.tool, "2"),
             (.user, "U")
         )
+        conversation.turns.insert(Turn(role: .tool, text: "1", callID: "a-1"), at: 2)
+        conversation.turns.insert(Turn(role: .tool, text: "2", callID: "a-2"), at: 3)
         #expect(try conversation.text(in: name) == text)
     }
 
@@ -121,29 +163,70 @@ import Testing
         ("mistral-v3-tekken", "[INST]S[/INST]"),
         ("mistral-v7-tekken", "[INST]S[/INST]"),
         ("alpaca", "S\n\n### Response:\n"),
+        ("gemma", "<start_of_turn>user\nS<end_of_turn>\n<start_of_turn>model\n"),
+        ("llama2", "[INST] S [/INST]"),
     ])
     func `a system message alone still gets an answer`(name: String, text: String) throws {
         #expect(try Conversation.of((.system, "S")).text(in: name) == text)
+    }
+
+    @Test func `a prefill goes on from the answer before it where roles alternate`() throws {
+        let conversation = Conversation.of((.user, "Q"), (.assistant, "A"), (.assistant, "B "))
+        #expect(try conversation.text(in: "mistral-v7") == "[INST] Q[/INST]A\n\nB ")
+        #expect(try conversation.text(in: "phi3").hasSuffix("<|assistant|>\nA<|end|>\n<|assistant|>\nB "))
     }
 
     @Test func `a system message with only a prefill becomes the user turn of an alternating format`() throws {
         #expect(try Conversation.of((.system, "S"), (.assistant, "P")).text(in: "mistral-v7") == "[INST] S[/INST]P")
     }
 
-    @Test func `an official release has the system text in its last user turn, a fine-tune in its first`() throws {
+    @Test func `the system text stands in the last user turn where a release wants it there`() throws {
         let conversation = Conversation.of((.system, "S"), (.user, "A"), (.assistant, "B"), (.user, "C"))
-        let table = FormatTable.builtIn
-        let official = table.format(forModel: "koboldcpp/Mistral-Nemo-Instruct-2407-Q4_K_M").format
-        let tune = table.format(forModel: "TheDrummer/Rocinante-X-12B-v1").format
-        #expect(official.render(conversation).text == "[INST]A[/INST]B</s>[INST]S\n\nC[/INST]")
-        #expect(tune.render(conversation).text == "[INST]S\n\nA[/INST]B</s>[INST]C[/INST]")
-        #expect(official.name == tune.name)
+        var official = try format("mistral-v3-tekken")
+        #expect(official.render(conversation, today: "").text == "[INST]S\n\nA[/INST]B</s>[INST]C[/INST]")
+        official.system.position = try #require(official.system.officialPosition)
+        #expect(official.render(conversation, today: "").text == "[INST]A[/INST]B</s>[INST]S\n\nC[/INST]")
     }
 
     @Test func `mistral-v3 trims what the assistant said before, as its template does`() throws {
         let conversation = Conversation.of((.user, " A "), (.assistant, " B\n"), (.user, "C"))
         #expect(try conversation.text(in: "mistral-v3") == "[INST]  A [/INST] B</s>[INST] C[/INST]")
         #expect(try conversation.text(in: "mistral-v7") == "[INST]  A [/INST]  B\n</s>[INST] C[/INST]")
+    }
+
+    @Test(arguments: [
+        ("llama3", "why", "because"), ("gemma", "why", "because"), ("command-r", "why", "because"),
+        ("glm45", " why\n", "because"), ("seed-oss", " why\n", "because"), ("chatml", " why\n", "\tbecause "),
+        ("phi3", " why\n", "\tbecause "),
+    ])
+    func `only the roles that a format lists are trimmed`(name: String, user: String, assistant: String) throws {
+        let format = try format(name)
+        let conversation = Conversation.of((.user, " why\n"), (.assistant, "\tbecause "), (.user, "C"))
+        let text = format.render(conversation, today: "").text
+        #expect(text.occurrences(of: format.user.open + user + format.user.close) == 1)
+        let answer = format.assistant.open + format.reasoning.history + assistant + format.assistant.close
+        #expect(text.occurrences(of: answer) == 1)
+    }
+
+    @Test(arguments: names)
+    func `no conversation is too odd to be written`(name: String) throws {
+        let format = try format(name)
+        let roles: [Turn.Role] = [.system, .user, .assistant, .tool]
+        for first in roles {
+            #expect(format.render(.of((first, "")), today: "").text.utf8.count < 400)
+            for second in roles {
+                let text = format.render(.of((first, ""), (second, "x"), (first, "")), today: "").text
+                #expect(text.occurrences(of: "x") >= 1)
+                #expect(text.hasSuffix(format.generation) || format.reasoning.name != "none")
+            }
+        }
+    }
+
+    @Test func `an assistant that said nothing at the end is asked for an answer`() throws {
+        let format = try format("minimax-m2")
+        let asked = format.render(.of((.user, "Q")), today: "")
+        let empty = format.render(.of((.user, "Q"), (.assistant, "")), today: "")
+        #expect(asked == empty)
     }
 
     @Test func `an empty system message adds nothing where it has no turn of its own`() throws {
@@ -159,18 +242,16 @@ import Testing
         #expect(text.occurrences(of: said) == 2)
     }
 
-    @Test(arguments: names)
+    @Test(arguments: ["chatml", "alpaca", "minimax-m2", "kimi-k2"])
     func `a megabyte of markers is guarded in time`(name: String) throws {
         let marker = try #require(format(name).markers.first)
         let said = String(repeating: marker + "\n", count: 1_000_000 / (marker.utf8.count + 1))
-        let prompt = try format(name).render(.of((.user, said)))
+        let prompt = try format(name).render(.of((.user, said)), today: "")
         #expect(prompt.text.utf8.count > 1_000_000)
         #expect(prompt.tokens > 100_000)
     }
 
     private static func snapshot(_ name: String) throws -> String {
-        let file = #filePath.split(separator: "/").dropLast().joined(separator: "/")
-        let data = try Data(contentsOf: URL(filePath: "/\(file)/Snapshots/\(name).txt"))
-        return String(decoding: data, as: UTF8.self)
+        String(decoding: try contents(of: "/Tests/PromptingTests/Snapshots/\(name).txt"), as: UTF8.self)
     }
 }

@@ -1,0 +1,45 @@
+/// What a message of a Harmony channel is to the client.
+enum ChannelKind {
+    /// The thought.
+    case reasoning
+    /// The answer, and words to nobody in particular before a call.
+    case final, commentary
+    /// Words to a tool.
+    case call
+
+    private static let names: [(name: [UInt8], kind: ChannelKind)] = [
+        (Array("analysis".utf8), .reasoning), (Array("final".utf8), .final), (Array("commentary".utf8), .commentary),
+    ]
+    private static let recipient = Array("to=".utf8)
+
+    /// The kind that a header announces: what stands between the role and the marker of the message.
+    ///
+    /// A header without a channel or with an unknown one announces an answer, so that no words are lost.
+    init(header bytes: [UInt8], _ range: Range<Int>) {
+        let channel = ChannelMarker.all(in: bytes, range).last { $0.marker == .channel }
+        let name = channel?.range.upperBound ?? range.lowerBound
+        if bytes.firstIndex(of: Self.recipient, in: range) != nil {
+            self = .call
+        } else {
+            self = Self.named(bytes, at: name, range.upperBound)?.kind ?? .final
+        }
+    }
+
+    /// Whether a text without white space in front begins as headers do.
+    static func isHeader(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
+        let (start, end) = (range.lowerBound, range.upperBound)
+        return range.isEmpty || ChannelMarker.at(start, in: bytes, before: end) != nil
+            || hasRecipient(bytes, range) || named(bytes, at: start, end) != nil
+    }
+
+    /// The kind whose channel's name stands at an index, and the name's end.
+    static func named(_ bytes: [UInt8], at index: Int, _ end: Int) -> (kind: ChannelKind, end: Int)? {
+        guard let found = names.first(where: { bytes.holds($0.name, at: index, before: end) }) else { return nil }
+        return (found.kind, index + found.name.count)
+    }
+
+    /// Whether a text begins by naming a recipient.
+    static func hasRecipient(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
+        bytes.holds(recipient, at: bytes.trimmed(range, trailing: false).lowerBound, before: range.upperBound)
+    }
+}

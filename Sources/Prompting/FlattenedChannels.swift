@@ -1,0 +1,55 @@
+/// Harmony's messages as they look when the worker hides the control tokens: `analysis…assistantfinal…`.
+enum FlattenedChannels {
+    private static let role = Array("assistant".utf8)
+    private static let tool = Array("to=functions.".utf8)
+
+    struct Message {
+        let kind: ChannelKind
+        let body: Range<Int>
+    }
+
+    /// The messages within a range, none if it does not begin with the name of a channel or of a tool.
+    ///
+    /// Once in the final channel all that follows is the answer, whatever words it holds.
+    static func messages(in bytes: [UInt8], _ range: Range<Int>) -> [Message] {
+        var index = bytes.trimmed(range, trailing: false).lowerBound
+        if isHeader(bytes, at: index, before: range.upperBound) {
+            index += role.count
+        }
+        var messages: [Message] = []
+        while index < range.upperBound, let message = message(in: bytes, index..<range.upperBound) {
+            messages.append(message)
+            index = message.body.upperBound + role.count
+        }
+        return messages
+    }
+
+    /// The message at the start of a range; its body ends before the next header.
+    private static func message(in bytes: [UInt8], _ range: Range<Int>) -> Message? {
+        let end = range.upperBound
+        if isTool(bytes, at: range.lowerBound, before: end) {
+            return Message(kind: .call, body: range.lowerBound..<nextHeader(in: bytes, range))
+        }
+        guard let (kind, start) = ChannelKind.named(bytes, at: range.lowerBound, end) else { return nil }
+        if kind == .final { return Message(kind: .final, body: start..<end) }
+        let isCall = ChannelKind.hasRecipient(bytes, start..<end)
+        return Message(kind: isCall ? .call : kind, body: start..<nextHeader(in: bytes, start..<end))
+    }
+
+    /// Where the next header begins, or the end.
+    private static func nextHeader(in bytes: [UInt8], _ range: Range<Int>) -> Int {
+        range.first { isHeader(bytes, at: $0, before: range.upperBound) } ?? range.upperBound
+    }
+
+    /// Whether the role stands at an index with a channel or a tool behind it.
+    private static func isHeader(_ bytes: [UInt8], at index: Int, before end: Int) -> Bool {
+        guard bytes.holds(role, at: index, before: end) else { return false }
+        let next = index + role.count
+        return ChannelKind.named(bytes, at: next, end) != nil || isTool(bytes, at: next, before: end)
+    }
+
+    private static func isTool(_ bytes: [UInt8], at index: Int, before end: Int) -> Bool {
+        let start = index < end && bytes[index].isBlank ? index + 1 : index
+        return bytes.holds(tool, at: start, before: end)
+    }
+}

@@ -1,0 +1,70 @@
+/// A worker's answer as a client gets it.
+///
+/// Horde tells neither why an answer ends nor how long it is, so both are inferred from the text.
+package struct Reply: Equatable, Sendable {
+    /// OpenAI's `finish_reason`, in OpenAI's words.
+    package enum Reason: String, Equatable, Sendable {
+        case stop, length
+    }
+
+    /// The model's thought, `nil` when there is none or it is empty.
+    package let reasoning: String?
+    /// The answer, empty when all was thought.
+    package let content: String
+    package let reason: Reason
+    /// The estimated size of all the model wrote, tags and thought included, never above what was asked for.
+    package let tokens: Int
+    /// The part of `tokens` that is reasoning.
+    package let reasoningTokens: Int
+}
+
+/// What was read of a worker's text, before its end is judged.
+struct ReadText {
+    /// Without outer white space; empty when there is none.
+    var reasoning: String
+    /// With the white space at its end.
+    var content: String
+    /// Whether white space at the end is the answer's own, whatever ended it.
+    var isExact = false
+    /// Whether anything shows that the model, or a stop, ended the answer.
+    var isStopped: Bool
+    /// The estimated size of all that was read, `nil` when only `reasoning` and `content` are left of it.
+    var tokens: Int?
+
+    /// Decides how the answer ended.
+    ///
+    /// White space at the end is dropped from an answer that ended by itself (models write a line end before the end of
+    /// their turn) and kept in one cut by its length, which a client may want continued.
+    /// Where the client's own limit is below what the job asked for, the text is cut to it, the thought counted first.
+    func reply(_ estimator: TokenEstimator, askedTokens: Int, wantedTokens: Int?) -> Reply {
+        let reasoningTokens = estimator.tokens(in: reasoning)
+        let partsTokens = reasoningTokens + estimator.tokens(in: content)
+        let limit = max(min(wantedTokens ?? askedTokens, askedTokens), 0)
+        if limit < askedTokens, partsTokens > limit {
+            return cut(estimator, reasoningTokens: reasoningTokens, limit: limit)
+        }
+        let tokens = tokens ?? partsTokens
+        // From 95 % of the length on: the estimate is not exact, and a cut answer is the costlier one to miss.
+        let isCut = !isStopped && tokens > 0 && tokens >= askedTokens - askedTokens / 20
+        return Reply(
+            reasoning: reasoning.isEmpty ? nil : reasoning,
+            content: isCut || isExact ? content : content.trimmed(leading: false),
+            reason: isCut ? .length : .stop,
+            tokens: min(tokens, limit),
+            reasoningTokens: min(reasoningTokens, tokens, limit)
+        )
+    }
+
+    private func cut(_ estimator: TokenEstimator, reasoningTokens: Int, limit: Int) -> Reply {
+        let isThoughtCut = reasoningTokens > limit
+        let thought = isThoughtCut ? estimator.prefix(of: reasoning, tokens: limit) : reasoning
+        let rest = limit - min(reasoningTokens, limit)
+        return Reply(
+            reasoning: thought.isEmpty ? nil : thought,
+            content: isThoughtCut ? "" : estimator.prefix(of: content, tokens: rest),
+            reason: .length,
+            tokens: limit,
+            reasoningTokens: min(reasoningTokens, limit)
+        )
+    }
+}

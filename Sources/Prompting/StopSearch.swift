@@ -1,0 +1,66 @@
+/// Finds the earliest of many stop strings in a text.
+///
+/// A client may name any number of stops of any length, and a text may hold the beginnings of all of them at every place.
+/// Comparing each stop at each place would take minutes then. Here a place costs one look-up for each bit of the longest
+/// stop's length, however many stops there are, and the whole search grows with the text and the stops' own size alone.
+///
+/// The idea: a stop of 13 bytes is reached by steps of 8, 4 and 1 bytes, and the beginnings of 8, 12 and 13 bytes are
+/// kept by their hashes. A search tries the steps from the largest to the smallest and takes each that leads to a kept
+/// beginning. It cannot go astray, as no kept stop begins with another: such a one would never be cut at later than the
+/// other, and is left out.
+struct StopSearch: Sendable {
+    /// The beginning of a stop.
+    private struct Beginning: Hashable {
+        let length: Int
+        let hash: UInt64
+    }
+
+    /// The kept beginnings, each with the stop that it is the whole of.
+    private var beginnings: [Beginning: [UInt8]?] = [:]
+    /// For each byte whether a stop begins with it: most places of a text are passed over by this alone.
+    private var begins = [Bool](repeating: false, count: 256)
+    /// The largest step, as a power of two; -1 without any stop.
+    private var largestStep = -1
+
+    /// - Parameter stops: in any order; empty ones and repetitions do nothing.
+    init(_ stops: [String]) {
+        let stops = stops.filter { !$0.isEmpty }.map { Array($0.utf8) }
+        for stop in stops.sorted(by: { $0.count < $1.count }) {
+            insert(stop)
+        }
+    }
+
+    /// Where the earliest stop within a range begins.
+    func firstIndex(in bytes: [UInt8], _ range: Range<Int>) -> Int? {
+        guard largestStep >= 0, let first = range.first(where: { begins[Int(bytes[$0])] }) else { return nil }
+        let text = HashedBytes(bytes, first..<range.upperBound)
+        return (first..<range.upperBound).first { begins[Int(bytes[$0])] && hasStop(at: $0, in: text) }
+    }
+
+    private mutating func insert(_ stop: [UInt8]) {
+        let text = HashedBytes(stop, stop.indices)
+        guard !hasStop(at: 0, in: text) else { return }
+        begins[Int(stop[0])] = true
+        largestStep = max(largestStep, Int.bitWidth - 1 - stop.count.leadingZeroBitCount)
+        var length = 0
+        for step in stride(from: largestStep, through: 0, by: -1) where stop.count & (1 << step) != 0 {
+            length += 1 << step
+            let beginning = Beginning(length: length, hash: text.hash(0..<length))
+            beginnings.updateValue(length == stop.count ? stop : nil, forKey: beginning)
+        }
+    }
+
+    private func hasStop(at start: Int, in text: HashedBytes) -> Bool {
+        var end = start
+        for step in stride(from: largestStep, through: 0, by: -1) {
+            let next = end + (1 << step)
+            guard next <= text.range.upperBound else { continue }
+            let beginning = Beginning(length: next - start, hash: text.hash(start..<next))
+            guard let whole = beginnings[beginning] else { continue }
+            // The bytes decide: two texts may have one hash.
+            if let whole { return text.bytes.holds(whole, at: start, before: text.range.upperBound) }
+            end = next
+        }
+        return false
+    }
+}

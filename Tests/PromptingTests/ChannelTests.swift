@@ -1,0 +1,151 @@
+import Prompting
+import Testing
+
+@Suite struct ChannelTests {
+    struct Case: Sendable {
+        let raw: String
+        let reasoning: String?
+        let content: String
+
+        init(_ raw: String, _ reasoning: String?, _ content: String) {
+            (self.raw, self.reasoning, self.content) = (raw, reasoning, content)
+        }
+    }
+
+    private static let harmony = Reading(
+        hasChannels: true,
+        turnOpeners: [
+            "<|start|>system<|message|>", "<|start|>developer<|message|>", "<|start|>user<|message|>",
+            "<|start|>assistant<|channel|>final<|message|>",
+        ],
+        assistantOpener: "<|start|>assistant<|channel|>final<|message|>"
+    )
+    private static let stops = ["<|return|>", "<|call|>", "<|start|>user"]
+
+    static let marked = [
+        Case(
+            "<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final<|message|>Yes.",
+            "Hm.",
+            "Yes."
+        ),
+        Case("<|channel|>final<|message|>Yes.<|return|>", nil, "Yes."),
+        Case("<|start|>assistant<|channel|>final<|message|>Yes.", nil, "Yes."),
+        Case("<|channel|>final <|constrain|>json<|message|>{}", nil, "{}"),
+        Case("<|message|>Yes.", nil, "Yes."),
+        Case("<|channel|>analysis<|message|>Hm.", "Hm.", ""),
+        Case("<|channel|>analysis<|message|><|end|><|start|>assistant<|channel|>final<|message|>Yes.", nil, "Yes."),
+        // Words before a call are for the client.
+        Case(
+            "<|channel|>commentary<|message|>First. <|end|><|start|>assistant<|channel|>final<|message|> Then.",
+            nil,
+            "First.\n\nThen."
+        ),
+        Case(
+            "<|channel|>analysis<|message|>A.\n<|end|><|start|>assistant<|channel|>analysis<|message|>B.<|end|>",
+            "A.\n\nB.",
+            ""
+        ),
+        // The next turn is the user's, or a tool's.
+        Case("<|channel|>final<|message|>Yes.<|end|><|start|>user<|message|>And?", nil, "Yes."),
+        Case("<|channel|>final<|message|>Yes.<|end|><|start|>assistant<|channel|>final<|message|>No.", nil, "Yes."),
+        Case("<|channel|>analysis<|message|>Hm.<|end|><|start|>functions.f to=assistant<|message|>1", "Hm.", ""),
+    ]
+
+    static let calls = [
+        Case("<|channel|>commentary to=functions.f <|constrain|>json<|message|>{}<|call|>", nil, ""),
+        Case(" to=functions.f<|channel|>commentary json<|message|>{}", nil, ""),
+        Case(
+            "<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant to=functions.f<|channel|>commentary<|message|>{}",
+            "Hm.",
+            ""
+        ),
+        Case(
+            "<|channel|>commentary to=functions.f<|message|>{}<|end|><|start|>assistant<|channel|>final<|message|>Yes.",
+            nil,
+            "Yes."
+        ),
+        Case("<|channel|>analysis to=python<|message|>1<|call|>", nil, ""),
+        Case("analysisHm.assistantcommentary to=functions.f json{\"a\":\"final\"}", "Hm.", ""),
+        Case("analysisHm.assistant to=functions.fcommentary json{}assistantfinalYes.", "Hm.", "Yes."),
+        Case("commentary to=functions.f json{}", nil, ""),
+        Case(" to=functions.fcommentary json{}", nil, ""),
+    ]
+
+    static let flattened = [
+        Case("analysisHm.assistantfinalYes.", "Hm.", "Yes."),
+        Case("assistantanalysisHm.assistantfinalYes.", "Hm.", "Yes."),
+        Case("analysis\nHm.\nassistantfinal\n\nYes.\n", "Hm.", "Yes."),
+        Case("analysisThe assistant knows.assistantfinalYes.", "The assistant knows.", "Yes."),
+        Case("analysisHm.assistantcommentaryFirst.assistantfinalThen.", "Hm.", "First.\n\nThen."),
+        Case("analysisHm.", "Hm.", ""),
+        Case("finalYes.", nil, "Yes."),
+        Case("finalThe form is assistantfinal and analysis.", nil, "The form is assistantfinal and analysis."),
+        // Some markers hidden, some not.
+        Case("analysisHm.<|end|>assistantfinalYes.", "Hm.", "Yes."),
+        Case("analysis<|message|>Hm.<|end|><|start|>assistantfinalYes.", "Hm.", "Yes."),
+    ]
+
+    static let damaged = [
+        Case("<|channel|>analysis<|message|>Hm.<|end|><|start|>assis", "Hm.", ""),
+        Case("<|channel|>analysis<|message|>Hm.<|end|><|start|>", "Hm.", ""),
+        Case("<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>fin", "Hm.", ""),
+        Case("<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final", "Hm.", ""),
+        Case("<|channel|>analysis<|message|>Hm.<|channel|>final<|message|>Yes.", "Hm.", "Yes."),
+        Case("<|channel|>analysis<|message|>Hm.<|start|>assistant<|channel|>final<|message|>Yes.", "Hm.", "Yes."),
+        Case("<|channel|>final Yes.", nil, "Yes."),
+        Case("<|channel|>unknown<|message|>Yes.", nil, "Yes."),
+        Case("First.<|channel|>final<|message|>Then.", nil, "First.\n\nThen."),
+        Case(
+            "<|channel|>final<|message|>The marker <|channel|> and <|message|>.",
+            nil,
+            "The marker <|channel|> and <|message|>."
+        ),
+        Case("The marker <|channel|> and <|message|>.", nil, "The marker <|channel|> and <|message|>."),
+        Case("Yes.<|end|>", nil, "Yes."),
+        Case("Yes.", nil, "Yes."),
+        Case("<think>Hm.</think>Yes.", "Hm.", "Yes."),
+        Case("", nil, ""),
+    ]
+
+    @Test(arguments: marked + calls + flattened + damaged)
+    func `channels become thought and answer`(example: Case) {
+        let reply = Self.reader().read(example.raw, askedTokens: 512, wantedTokens: nil)
+        #expect(reply.reasoning == example.reasoning)
+        #expect(reply.content == example.content)
+        #expect(reply.reason == .stop)
+    }
+
+    @Test func `an answer that the final channel's end closes was not ended by its length`() {
+        let answer = "<|channel|>final<|message|>One two three four."
+        let reader = Self.reader()
+        #expect(reader.read(answer, askedTokens: 8, wantedTokens: nil).reason == .length)
+        #expect(reader.read(answer + "<|end|>", askedTokens: 8, wantedTokens: nil).reason == .stop)
+        #expect(reader.read(answer + "<|return|>", askedTokens: 8, wantedTokens: nil).reason == .stop)
+    }
+
+    @Test func `the user's stops are searched for in the answer alone`() {
+        let raw = "<|channel|>analysis<|message|>a END b<|end|><|start|>assistant<|channel|>final<|message|>c END d"
+        let reply = Self.reader(userStops: ["END"]).read(raw, askedTokens: 512, wantedTokens: nil)
+        #expect([reply.reasoning, reply.content] == ["a END b", "c"])
+    }
+
+    @Test func `a prefill stands in the final channel already`() {
+        let reader = Self.reader(Reading(hasChannels: true, isContinuation: true))
+        func read(_ raw: String) -> [String?] {
+            let reply = reader.read(raw, askedTokens: 512, wantedTokens: nil)
+            return [reply.reasoning, reply.content]
+        }
+        #expect(read(" analysis of it.<|return|>") == [nil, " analysis of it."])
+        #expect(read(" and more.<|end|><|start|>assistant<|channel|>analysis<|message|>Hm.") == [nil, " and more."])
+    }
+
+    @Test func `where the prompt has opened the final channel words are words`() {
+        let reader = Self.reader(Reading())
+        let raw = "analysis is a wordassistantfinal"
+        #expect(reader.read(raw, askedTokens: 512, wantedTokens: nil).content == raw)
+    }
+
+    private static func reader(_ reading: Reading = harmony, userStops: [String] = []) -> ReplyReader {
+        ReplyReader(reading, formatStops: stops, userStops: userStops)
+    }
+}

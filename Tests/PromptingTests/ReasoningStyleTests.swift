@@ -1,0 +1,188 @@
+import Prompting
+import Testing
+
+/// What switches thinking on and off, where it is written, and whether the answer then begins within a thought.
+@Suite struct ReasoningStyleTests {
+    static let forms: [(format: String, style: String, effort: ReasoningEffort?, end: String, isOpen: Bool)] = [
+        ("chatml", "none", nil, "", false),
+        ("chatml", "none", .high, "", false),
+        ("chatml", "think_open", nil, "<think>\n", true),
+        ("chatml", "think_open", .low, "<think>\n", true),
+        ("chatml", "think_open", ReasoningEffort.none, "<think>\n\n</think>\n\n", false),
+        ("deepseek3", "think_open", nil, "<think>\n", true),
+        ("minimax-m2", "think_open", nil, "<think>\n", true),
+        ("nemotron-nano2", "think_open", nil, "<think>\n", true),
+        ("chatml", "think_maybe", nil, "", false),
+        ("chatml", "think_maybe", .medium, "<think>\n", true),
+        ("chatml", "think_maybe", .minimal, "", false),
+        ("chatml", "qwen3", nil, "", false),
+        ("chatml", "qwen3", .high, "", false),
+        ("chatml", "qwen3", .minimal, "<think>\n\n</think>\n\n", false),
+        ("chatml", "think_open_toggle", nil, "<think>\n", true),
+        ("chatml", "think_open_toggle", ReasoningEffort.none, "<think>\n\n</think>\n\n", false),
+        ("chatml", "nemotron3", nil, "<think>\n", true),
+        ("chatml", "nemotron3", ReasoningEffort.none, "<think></think>", false),
+        ("glm47", "think_toggle_close", nil, "<think>", true),
+        ("glm47", "think_toggle_close", .xhigh, "<think>", true),
+        ("deepseek3", "think_toggle_close", ReasoningEffort.none, "</think>", false),
+        ("glm45", "glm45", nil, "", false),
+        ("glm45", "glm45", .max, "", false),
+        ("glm45", "glm45", ReasoningEffort.none, "\n<think></think>", false),
+        ("gemma4", "gemma4", nil, "<|channel>thought\n<channel|>", false),
+        ("gemma4", "gemma4", .low, "", false),
+        ("gemma4", "gemma4", ReasoningEffort.none, "<|channel>thought\n<channel|>", false),
+        ("harmony", "harmony", nil, "", false),
+        ("harmony", "harmony", .high, "", false),
+        ("harmony", "harmony", ReasoningEffort.none, "<|channel|>final<|message|>", false),
+        ("mistral-v7-tekken", "mistral_think", nil, "", false),
+        ("mistral-v7-tekken", "mistral_think", .high, "", false),
+        ("llama3", "nemotron_system", nil, "", false),
+        ("seed-oss", "seed_think", nil, "", false),
+        ("seed-oss", "seed_think", ReasoningEffort.none, "<seed:think>\n</seed:think>", false),
+        ("granite3", "granite_think", nil, "", false),
+        ("apertus", "apertus", nil, "", false),
+        ("kimi-k2", "by_name_thinking", nil, "", false),
+        ("kimi-k2", "by_name_thinking", ReasoningEffort.none, "", false),
+    ]
+
+    @Test(arguments: forms)
+    func `an effort decides how the prompt ends`(
+        form: (format: String, style: String, effort: ReasoningEffort?, end: String, isOpen: Bool)
+    ) throws {
+        let format = try format(form.format, reasoning: form.style)
+        let prompt = format.render(.of((.user, "Q")), effort: form.effort, today: "2026-11-25")
+        #expect(prompt.text.hasSuffix(format.generation + form.end))
+        #expect(prompt.reading.isThoughtOpen == form.isOpen)
+        #expect(!prompt.reading.isContinuation)
+    }
+
+    @Test(arguments: [
+        ("nemotron3", "<|im_start|>assistant\n<think></think>A<|im_end|>\n"),
+        ("think_toggle_close", "<|im_start|>assistant\n</think>A<|im_end|>\n"),
+        ("glm45", "<|im_start|>assistant\n\n<think></think>\nA<|im_end|>\n"),
+        ("qwen3", "<|im_start|>assistant\nA<|im_end|>\n"),
+    ])
+    func `earlier answers stand without their thought and behind what the style puts for it`(
+        style: String,
+        turn: String
+    ) throws {
+        let format = try format("chatml", reasoning: style)
+        for said in ["A", "<think>\nwhy\n</think>\n\nA", " <think></think>\r\nA"] {
+            let conversation = Conversation.of((.user, "Q"), (.assistant, said), (.user, "R"))
+            #expect(format.render(conversation, today: "").text.occurrences(of: turn) == 1)
+        }
+    }
+
+    @Test(arguments: [
+        ("gemma4", "<|channel>thought\nwhy<channel|>A", "A"),
+        ("seed-oss", "<seed:think>why</seed:think>\nA", "A"),
+        ("mistral-v7-tekken", "[THINK]why[/THINK]A", "A"),
+        ("mistral-v7-tekken", "<think>why</think>A", "A"),
+        ("llama3", "<think>why</think>A", "A"),
+        ("llama3", "<think>why", "<think>why"),
+        ("llama3", "no <think>why</think>A", "no <think>why</think>A"),
+        ("llama3", "[THINK]why[/THINK]A", "[THINK]why[/THINK]A"),
+    ])
+    func `only a closed thought at the beginning is taken from history`(name: String, said: String, kept: String) throws
+    {
+        let format = try format(name)
+        let text = format.render(.of((.user, "Q"), (.assistant, said), (.user, "R")), today: "").text
+        #expect(text.occurrences(of: format.assistant.open + kept + format.assistant.close) == 1)
+    }
+
+    static let prefills: [(format: String, style: String, effort: ReasoningEffort?, said: String, end: String)] = [
+        ("chatml", "none", nil, "{", "{"),
+        ("chatml", "think_open", nil, "{", "<think>\n\n</think>\n\n{"),
+        ("chatml", "think_maybe", .high, "{", "{"),
+        ("chatml", "qwen3", nil, "{", "{"),
+        ("chatml", "qwen3", ReasoningEffort.none, "{", "<think>\n\n</think>\n\n{"),
+        ("chatml", "nemotron3", nil, "{", "<think></think>{"),
+        ("glm47", "think_toggle_close", nil, "{", "</think>{"),
+        ("glm45", "glm45", nil, "{", "\n<think></think>\n{"),
+        ("gemma4", "gemma4", .high, "{", "{"),
+        ("harmony", "harmony", nil, "{", "<|channel|>final<|message|>{"),
+        ("chatml", "think_open", nil, "<think>\nwhy</think>\n{", "<think>\nwhy</think>\n{"),
+    ]
+
+    @Test(arguments: prefills)
+    func `a prefill is never written within a thought`(
+        prefill: (format: String, style: String, effort: ReasoningEffort?, said: String, end: String)
+    ) throws {
+        let format = try format(prefill.format, reasoning: prefill.style)
+        let conversation = Conversation.of((.user, "Q"), (.assistant, prefill.said))
+        let prompt = format.render(conversation, effort: prefill.effort, today: "2026-11-25")
+        #expect(prompt.text.hasSuffix(format.generation + prefill.end))
+        #expect(!prompt.reading.isThoughtOpen)
+        #expect(!prompt.reading.hasChannels)
+        #expect(prompt.reading.isContinuation)
+    }
+
+    @Test func `a prefill that opens a thought itself goes on in it`() throws {
+        for style in ["none", "think_open", "qwen3", "mistral_think", "nemotron3"] {
+            let format = try format("chatml", reasoning: style)
+            let prompt = format.render(.of((.user, "Q"), (.assistant, "<think>\nHm")), today: "")
+            #expect(prompt.text.hasSuffix("<|im_start|>assistant\n<think>\nHm"))
+            #expect(prompt.reading.isThoughtOpen)
+            #expect(prompt.reading.thought?.close == "</think>")
+        }
+    }
+
+    @Test func `Gemma 4 thinks by a token in front of its system text`() throws {
+        let format = try format("gemma4")
+        let alone = format.render(.of((.user, "Q")), effort: .high, today: "").text
+        let given = format.render(.of((.system, "S"), (.user, "Q")), effort: .high, today: "").text
+        #expect(alone == "<|turn>system\n<|think|>\n<turn|>\n<|turn>user\nQ<turn|>\n<|turn>model\n")
+        #expect(given == "<|turn>system\n<|think|>\nS<turn|>\n<|turn>user\nQ<turn|>\n<|turn>model\n")
+    }
+
+    @Test func `a line of the system text switches the Nemotrons of Llama`() throws {
+        let format = try format("llama3", reasoning: "nemotron_system")
+        let open = format.system.open
+        let close = format.system.close
+        let said = Conversation.of((.system, "S"), (.user, "Q"))
+        let on = format.render(said, effort: .medium, today: "").text
+        let off = format.render(.of((.user, "Q")), effort: ReasoningEffort.none, today: "").text
+        #expect(on.hasPrefix(open + "detailed thinking on\n\nS" + close))
+        #expect(off.hasPrefix(open + "detailed thinking off" + close))
+        #expect(format.render(said, today: "").text.hasPrefix(open + "S" + close))
+    }
+
+    @Test func `GLM-4.5 is told in every user turn not to think, once`() throws {
+        let conversation = Conversation.of((.user, "A"), (.assistant, "B"), (.user, "C /nothink"))
+        let text = try format("glm45").render(conversation, effort: ReasoningEffort.none, today: "").text
+        #expect(
+            text == "[gMASK]<sop><|user|>\nA/nothink<|assistant|>\n<think></think>\nB<|user|>\nC /nothink<|assistant|>"
+                + "\n<think></think>"
+        )
+    }
+
+    @Test func `Apertus is always told whether to deliberate`() throws {
+        let format = try format("apertus")
+        let start = "<|developer_start|>Deliberation: "
+        let end = "\nTool Capabilities: disabled<|developer_end|><|user_start|>"
+        let said = Conversation.of((.user, "Q"))
+        #expect(format.render(said, today: "").text.hasPrefix(start + "disabled" + end))
+        #expect(format.render(said, effort: .low, today: "").text.hasPrefix(start + "enabled" + end))
+        let given = format.render(.of((.system, "S"), (.user, "Q")), today: "").text
+        #expect(given.hasPrefix("<|system_start|>S<|system_end|>" + start))
+    }
+
+    @Test(arguments: [
+        (nil, "medium"), (ReasoningEffort.none, "low"), (.minimal, "low"), (.low, "low"), (.medium, "medium"),
+        (.high, "high"), (.xhigh, "high"), (.max, "high"),
+    ])
+    func `Harmony's system message names the date and the effort`(effort: ReasoningEffort?, level: String) throws {
+        let conversation = Conversation.of((.system, "S"), (.user, "Q"), (.assistant, "A"), (.user, "R"))
+        let prompt = try format("harmony").render(conversation, effort: effort, today: "2026-11-25")
+        let isOn = level != "low" || effort == .low
+        #expect(
+            prompt.text == "<|start|>system<|message|>You are ChatGPT, a large language model trained by OpenAI.\n"
+                + "Knowledge cutoff: 2024-06\nCurrent date: 2026-11-25\n\nReasoning: \(level)\n\n"
+                + "# Valid channels: analysis, commentary, final. Channel must be included for every message.<|end|>"
+                + "<|start|>developer<|message|># Instructions\n\nS\n\n<|end|><|start|>user<|message|>Q<|end|>"
+                + "<|start|>assistant<|channel|>final<|message|>A<|end|><|start|>user<|message|>R<|end|>"
+                + "<|start|>assistant" + (isOn ? "" : "<|channel|>final<|message|>")
+        )
+        #expect(prompt.reading.hasChannels == isOn)
+    }
+}
