@@ -20,6 +20,7 @@ extension Completion {
             ]
         }
         var own: JSONObject = ["choices": .array(choices), "usage": usage.json]
+        own["horde"] = hordeNotes(retries: retries)
         own["metadata"] = metadata.map(JSON.object)
         return identity.object("chat.completion", own)
     }
@@ -27,8 +28,11 @@ extension Completion {
 
 extension Completion.Choice {
     fileprivate var message: JSONObject {
-        var message: JSONObject = ["role": "assistant", "content": .string(content)]
+        // Clients tell an answer that is all calls by its null.
+        let isOnlyCalls = content.isEmpty && !toolCalls.isEmpty
+        var message: JSONObject = ["role": "assistant", "content": isOnlyCalls ? .null : .string(content)]
         if let reasoning, !reasoning.isEmpty { message[reasoningKey] = .string(reasoning) }
+        if !toolCalls.isEmpty { message["tool_calls"] = .array(toolCalls.map { .object($0.members) }) }
         message["refusal"] = .null
         return message
     }
@@ -42,23 +46,55 @@ extension CompletionChunk {
         case .opening(let choice): object(choice: choice, delta: ["role": "assistant", "content": ""])
         case .reasoning(let text, let choice): object(choice: choice, delta: [reasoningKey: .string(text)])
         case .content(let text, let choice): object(choice: choice, delta: ["content": .string(text)])
+        case .toolCall(let call, let number, let choice):
+            object(
+                choice: choice,
+                delta: [
+                    "tool_calls": [
+                        .object(JSONObject([.init(key: "index", value: JSON(number))] + call.members.members))
+                    ]
+                ]
+            )
         case .heartbeat(let choice): object(choice: choice, delta: [:])
-        case .finish(let reason, let choice): object(choice: choice, delta: [:], finishReason: reason)
+        case .finish(let reason, let choice, let retries):
+            object(choice: choice, delta: [:], finishReason: reason, notes: hordeNotes(retries: retries))
         case .usage(let usage): object(["choices": [], "usage": usage.json])
         }
     }
 
-    private func object(choice: Int, delta: JSONObject, finishReason: FinishReason? = nil) -> JSON {
+    private func object(
+        choice: Int,
+        delta: JSONObject,
+        finishReason: FinishReason? = nil,
+        notes: JSON? = nil
+    ) -> JSON {
         let choice: JSON = [
             "index": JSON(choice),
             "delta": .object(delta),
             "logprobs": nil,
             "finish_reason": JSON(finishReason?.rawValue),
         ]
-        return object(["choices": [choice]])
+        var own: JSONObject = ["choices": [choice]]
+        own["horde"] = notes
+        return object(own)
     }
 
     private func object(_ own: JSONObject) -> JSON {
         identity.object("chat.completion.chunk", own)
     }
+}
+
+extension ToolCall {
+    /// A call as an answer has it: `id`, `type` and `name` are each said once, since accumulators join what comes twice.
+    fileprivate var members: JSONObject {
+        [
+            "id": .string(id), "type": "function",
+            "function": ["name": .string(name), "arguments": .string(arguments)],
+        ]
+    }
+}
+
+/// What is told of an answer beyond OpenAI's words; nil where there is nothing to tell.
+private func hordeNotes(retries: Int) -> JSON? {
+    retries == 0 ? nil : ["retries": JSON(retries)]
 }

@@ -63,12 +63,21 @@ package struct Completion: Equatable, Sendable {
         package var content: String
         /// What the model thought before it answered, apart from the text; nil where it did not.
         package var reasoning: String?
+        /// What the model calls, in its order; with any, the reason is `toolCalls`.
+        package var toolCalls: [ToolCall]
         /// Why the text ended.
         package var finishReason: FinishReason
 
-        /// A text, what was thought before it, and why it ended.
-        package init(index: Int = 0, content: String, reasoning: String? = nil, finishReason: FinishReason) {
+        /// A text, what was thought before it, what is called, and why it ended.
+        package init(
+            index: Int = 0,
+            content: String,
+            reasoning: String? = nil,
+            toolCalls: [ToolCall] = [],
+            finishReason: FinishReason
+        ) {
             self.index = index
+            self.toolCalls = toolCalls
             self.content = content
             self.reasoning = reasoning
             self.finishReason = finishReason
@@ -81,11 +90,20 @@ package struct Completion: Equatable, Sendable {
     package var choices: [Choice]
     /// What all the choices cost together.
     package var usage: Usage
+    /// How often the model was asked once more, because what it said could not be used; told where it is not 0.
+    package var retries: Int
     /// The client's own notes, returned as they were sent; only the chat form has them.
     package var metadata: JSONObject?
 
     /// An answer from its parts.
-    package init(identity: AnswerIdentity, choices: [Choice], usage: Usage, metadata: JSONObject? = nil) {
+    package init(
+        identity: AnswerIdentity,
+        choices: [Choice],
+        usage: Usage,
+        retries: Int = 0,
+        metadata: JSONObject? = nil
+    ) {
+        self.retries = retries
         self.identity = identity
         self.choices = choices
         self.usage = usage
@@ -110,7 +128,11 @@ package struct Completion: Equatable, Sendable {
                 pieces.append(.reasoning(reasoning, choice: index))
             }
             if !choice.content.isEmpty { pieces.append(.content(choice.content, choice: index)) }
-            pieces.append(.finish(choice.finishReason, choice: index))
+            for (number, call) in choice.toolCalls.enumerated() {
+                pieces.append(.toolCall(call, number: number, choice: index))
+            }
+            let isLast = index == choices.last?.index
+            pieces.append(.finish(choice.finishReason, choice: index, retries: isLast ? retries : 0))
         }
         if includesUsage { pieces.append(.usage(usage)) }
         return pieces

@@ -10,10 +10,12 @@ package struct CompletionChunk: Equatable, Sendable {
         case reasoning(String, choice: Int)
         /// Some text of a choice.
         case content(String, choice: Int)
+        /// A call, whole: clients run it as soon as its arguments parse. The number is its place among those of a choice.
+        case toolCall(ToolCall, number: Int, choice: Int)
         /// Nothing: tells clients that count events instead of bytes that work goes on.
         case heartbeat(choice: Int)
-        /// The last piece of a choice.
-        case finish(FinishReason, choice: Int)
+        /// The last piece of a choice; that of the last one tells how often the model was asked once more.
+        case finish(FinishReason, choice: Int, retries: Int = 0)
         /// What the whole answer cost; after every choice has finished, and only if asked for.
         case usage(Usage)
     }

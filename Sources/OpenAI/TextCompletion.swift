@@ -15,10 +15,10 @@ extension CompletionChunk {
     /// The `text_completion` object of a stream; `text` is always a string.
     var textCompletionChunk: JSON {
         switch piece {
-        case .opening(let choice), .heartbeat(let choice): object(choice, text: "")
+        case .opening(let choice), .heartbeat(let choice), .toolCall(_, _, let choice): object(choice, text: "")
         // This form has no place of its own for thoughts, and raw text is not split.
         case .reasoning(let text, let choice), .content(let text, let choice): object(choice, text: text)
-        case .finish(let reason, let choice): object(choice, text: "", reason)
+        case .finish(let reason, let choice, _): object(choice, text: "", reason)
         case .usage(let usage): identity.textCompletion(["choices": [], "usage": usage.json])
         }
     }

@@ -29,6 +29,19 @@ struct AnswerTests {
         (.finish(.contentFilter, choice: 0), choice(0, "{}", #""content_filter""#)),
         (.finish(.toolCalls, choice: 0), choice(0, "{}", #""tool_calls""#)),
         (
+            .toolCall(ToolCall(id: "aB3dE6gH9", name: "f", arguments: #"{"a":1}"#), number: 1, choice: 0),
+            choice(
+                0,
+                #"{"tool_calls":[{"index":1,"id":"aB3dE6gH9","type":"function","#
+                    + #""function":{"name":"f","arguments":"{\"a\":1}"}}]}"#,
+                "null"
+            )
+        ),
+        (
+            .finish(.stop, choice: 0, retries: 2),
+            choice(0, "{}", #""stop""#).replacing("}]}", with: #"}],"horde":{"retries":2}}"#)
+        ),
+        (
             .usage(Usage(promptTokens: 5, completionTokens: 2)),
             head + #""choices":[],"usage":{"prompt_tokens":5,"completion_tokens":2,"total_tokens":7}}"# + "\n\n"
         ),
@@ -83,6 +96,33 @@ struct AnswerTests {
                 + #""logprobs":null,"finish_reason":"stop"}],"#
                 + #""usage":{"prompt_tokens":5,"completion_tokens":4,"total_tokens":9,"#
                 + #""completion_tokens_details":{"reasoning_tokens":2}},"metadata":{"b":"1","a":"2"}}"#
+        )
+    }
+
+    @Test func `calls stand beside the text, or beside null where there is none`() {
+        let call = ToolCall(id: "aB3dE6gH9", name: "f", arguments: "{}")
+        let answer = Completion(
+            identity: identity,
+            choices: [
+                .init(content: "", toolCalls: [call], finishReason: .toolCalls),
+                .init(index: 1, content: "Hi", toolCalls: [call, call], finishReason: .toolCalls),
+            ],
+            usage: Usage(promptTokens: 1, completionTokens: 1),
+            retries: 1
+        )
+        let shown = #"{"id":"aB3dE6gH9","type":"function","function":{"name":"f","arguments":"{}"}}"#
+        let text = answer.json.compact
+        #expect(text.contains(#"{"role":"assistant","content":null,"tool_calls":[\#(shown)],"refusal":null}"#))
+        #expect(
+            text.contains(#"{"role":"assistant","content":"Hi","tool_calls":[\#(shown),\#(shown)],"refusal":null}"#)
+        )
+        #expect(text.hasSuffix(#""horde":{"retries":1}}"#))
+        #expect(
+            answer.pieces(includesUsage: false) == [
+                .toolCall(call, number: 0, choice: 0), .finish(.toolCalls, choice: 0),
+                .opening(choice: 1), .content("Hi", choice: 1), .toolCall(call, number: 0, choice: 1),
+                .toolCall(call, number: 1, choice: 1), .finish(.toolCalls, choice: 1, retries: 1),
+            ]
         )
     }
 
