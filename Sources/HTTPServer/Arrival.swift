@@ -30,7 +30,9 @@ final class Arrival {
         self.server = server
         Self.liveCount += 1
         deadline = EventLoop.schedule(after: server.limits.headSecondsMax) { [weak self] in self?.end() }
-        EventLoop.watch(descriptor, for: [.readable, .peerClosed, .edgeTriggered]) { [weak self] _ in self?.look() }
+        EventLoop.watch(descriptor, for: [.readable, .peerClosed, .edgeTriggered]) { [weak self] readiness in
+            self?.look(hasEnded: readiness.contains(.peerClosed))
+        }
     }
 
     isolated deinit {
@@ -45,8 +47,8 @@ final class Arrival {
         server.ended(self)
     }
 
-    /// Looks at what has arrived, without taking it.
-    private func look() {
+    /// Looks at what has arrived, without taking it; from a client that has ended its sending no more will come.
+    private func look(hasEnded: Bool) {
         guard let descriptor else { return }
         let head = FirstHead(limits: server.limits)
         // One byte more than a head may have tells a head that fits from one that does not.
@@ -60,6 +62,7 @@ final class Arrival {
         }
         switch verdict {
         case nil: end()
+        case .incomplete where hasEnded: end()
         case .incomplete: break
         case .whole: handOver()
         case .refused(let refusal): refuse(refusal)

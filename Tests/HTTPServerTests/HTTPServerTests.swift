@@ -159,6 +159,17 @@ import Testing
         }
     }
 
+    @Test func `half a head and the end of sending is no request, and not waited for`() async throws {
+        try await withServer(handler: Self.echo) { port in
+            let client = RawClient(port: port)
+            client.send("GET / HTTP/1.1\r\nHo")
+            client.closeSending()
+            let began = ContinuousClock.now
+            #expect(client.receiveAll() == "")
+            #expect(ContinuousClock.now - began < .seconds(5))
+        }
+    }
+
     @Test func `who connects and says nothing is let go, and more than the limit are not let in`() async throws {
         var limits = HTTPServer.Limits()
         limits.headSecondsMax = .milliseconds(50)
