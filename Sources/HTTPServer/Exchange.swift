@@ -12,6 +12,7 @@ final class Exchange {
     let id: String
     private(set) var state: ExchangeState
     private let target: RequestTarget?
+    let targetBytes: Int
     private let server: HTTPServer
     private let connection: Connection
     /// libmicrohttpd's connection: borrowed, and nil once it has said that the request is over.
@@ -37,6 +38,7 @@ final class Exchange {
 
     init(target: String, handle: OpaquePointer, connection: Connection, server: HTTPServer) {
         self.target = RequestTarget(target)
+        targetBytes = target.utf8.count
         self.handle = handle
         self.connection = connection
         self.server = server
@@ -55,15 +57,15 @@ final class Exchange {
     // MARK: From libmicrohttpd
 
     /// The head is complete: it is judged before a byte of the body is taken.
-    func receivedHead(_ reported: [(name: String, value: String)], method: String, version: String, headBytes: Int) {
+    func receivedHead(_ reported: RequestGuard.Head) {
         var fields = HTTPFields()
-        for (name, value) in reported {
+        for (name, value) in reported.fields {
             guard let name = HTTPField.Name(name) else { continue }
             fields.append(HTTPField(name: name, value: value))
         }
         head = Head(
             // A method that is no token is refused below, before anybody looks at this.
-            method: HTTPRequest.Method(method) ?? .get,
+            method: HTTPRequest.Method(reported.method) ?? .get,
             fields: fields,
             isChunked: fields[.transferEncoding] != nil,
             clientID: fields[.named("x-request-id")].flatMap { RequestID.isWellFormed($0) ? $0 : nil }
@@ -71,8 +73,8 @@ final class Exchange {
         connection.headIsComplete()
         deadline = EventLoop.schedule(after: server.limits.bodySecondsMax) { [connection] in connection.shutdown() }
         do throws(Refusal) {
-            try RequestGuard(limits: server.limits).check(version: version, headBytes: headBytes, fields: reported)
-            if HTTPRequest.Method(method) == nil { throw .malformed("The method is not a token.") }
+            try RequestGuard(limits: server.limits).check(reported, query: target?.query)
+            if HTTPRequest.Method(reported.method) == nil { throw .malformed("The method is not a token.") }
             if target == nil { throw .malformed("The request target is not a path.") }
         } catch {
             refuse(error)

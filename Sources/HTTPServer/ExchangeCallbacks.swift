@@ -54,7 +54,7 @@ func onRequest(
     return LoopActor.assumeIsolated {
         let exchange = Unmanaged<Exchange>.fromOpaque(request).takeUnretainedValue()
         if !exchange.hasHead {
-            exchange.receivedHead(connection, method: String(cString: verb), version: String(cString: protocolVersion))
+            exchange.receivedHead(connection, method: verb, version: protocolVersion)
             return exchange.asked()
         }
         if pieceBytes.pointee > 0 {
@@ -142,28 +142,60 @@ func onReadEnded(context: UnsafeMutableRawPointer?) {
 }
 
 extension Exchange {
-    /// Reads the head that libmicrohttpd holds, and has the guard judge it.
-    fileprivate func receivedHead(_ connection: OpaquePointer, method: String, version: String) {
-        var reported: [(name: String, value: String)] = []
-        withUnsafeMutablePointer(to: &reported) { reported in
+    /// Reads the head that libmicrohttpd holds, and has it judged.
+    fileprivate func receivedHead(
+        _ connection: OpaquePointer,
+        method: UnsafePointer<CChar>,
+        version: UnsafePointer<CChar>
+    ) {
+        var head = FieldCollector(
+            start: method,
+            layout: HeadLayout(
+                methodBytes: strlen(method),
+                targetBytes: targetBytes,
+                versionOffset: version - method,
+                versionBytes: strlen(version)
+            )
+        )
+        withUnsafeMutablePointer(to: &head) { head in
             _ = MHD_get_connection_values(
                 connection,
                 .HEADER_KIND,
                 { context, _, name, value in
-                    guard let context, let name else { return .YES }
-                    context.assumingMemoryBound(to: [(name: String, value: String)].self).pointee.append(
-                        (String(cString: name), value.map { String(cString: $0) } ?? "")
-                    )
+                    guard let context, let name, let value else { return .YES }
+                    context.assumingMemoryBound(to: FieldCollector.self).pointee.add(name, value)
                     return .YES
                 },
-                reported
+                head
             )
         }
+        let headBytes = mhd_request_head_bytes(connection)
         receivedHead(
-            reported,
-            method: method,
-            version: version,
-            headBytes: mhd_request_head_bytes(connection)
+            RequestGuard.Head(
+                method: String(cString: method),
+                version: String(cString: version),
+                fields: head.fields,
+                bytes: headBytes,
+                isSeamless: head.layout.fills(headBytes)
+            )
+        )
+    }
+}
+
+/// What libmicrohttpd reports of a head, field by field; used up before the callback that made it returns.
+private struct FieldCollector {
+    /// The first byte of the request line.
+    let start: UnsafePointer<CChar>
+    var layout: HeadLayout
+    var fields: [RequestGuard.Field] = []
+
+    mutating func add(_ name: UnsafePointer<CChar>, _ value: UnsafePointer<CChar>) {
+        fields.append((String(cString: name), String(cString: value)))
+        layout.add(
+            nameOffset: name - start,
+            nameBytes: strlen(name),
+            valueOffset: value - start,
+            valueBytes: strlen(value)
         )
     }
 }

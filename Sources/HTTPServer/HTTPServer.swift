@@ -168,7 +168,10 @@ package final class HTTPServer {
             case .headTooLarge(let bytesMax):
                 (.requestHeaderFieldsTooLarge, "The head is larger than \(bytesMax) bytes.")
             case .tooManyFields(let countMax):
-                (.requestHeaderFieldsTooLarge, "The head has more than \(countMax) fields.")
+                (
+                    .requestHeaderFieldsTooLarge,
+                    "The head has more than \(countMax) fields, query arguments and cookies."
+                )
             case .malformed(let reason): (.badRequest, reason)
             case .abandoned: (.internalServerError, "The request was not answered.")
             }

@@ -10,9 +10,11 @@ extension HTTPServer {
         /// It must hold a head twice over: a later head on a connection that does not fit is answered by libmicrohttpd
         /// itself, in HTML.
         package var connectionMemoryBytes = 32_768
-        /// Request line and header fields together.
+        /// Request line and header fields together; cookies count twice, because libmicrohttpd copies them.
         package var headBytesMax = 16_384
-        /// Fields of a head; libmicrohttpd keeps a record of each beside the bytes, in the same memory.
+        /// Fields of a head, arguments of its query and its cookies together.
+        ///
+        /// libmicrohttpd keeps a record of each, of 64 bytes, beside the bytes themselves, in the same memory.
         package var fieldsMax = 100
         /// A request's body.
         package var bodyBytesMax = 8 * 1024 * 1024

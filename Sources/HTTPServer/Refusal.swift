@@ -2,9 +2,9 @@
 package enum Refusal: Error, Equatable, Sendable {
     /// The body is, or says it is, larger than this.
     case bodyTooLarge(bytesMax: Int)
-    /// Request line and header fields together are larger than this.
+    /// Request line and header fields together, cookies counted twice, are larger than this.
     case headTooLarge(bytesMax: Int)
-    /// There are more header fields than this.
+    /// There are more header fields, query arguments and cookies together than this.
     case tooManyFields(countMax: Int)
     /// The framing cannot be trusted; the text says what is wrong with it.
     case malformed(String)

@@ -11,7 +11,7 @@ import Testing
         return Array(text.utf8).withUnsafeBytes { FirstHead(limits: limits).judge($0) }
     }
 
-    private static let whole = "POST /a HTTP/1.1\r\nHost: b\r\nContent-Length: \t7 \r\n\r\n"
+    private static let whole = "POST /a HTTP/1.1\r\nHost: b\r\nContent-Length: \t7\r\n\r\n"
 
     @Test func `a head is incomplete at each of its bytes but the last`() {
         let bytes = Array(Self.whole.utf8)
@@ -23,9 +23,14 @@ import Testing
         #expect(verdict("\r\n\r\n" + Self.whole) == .whole)
     }
 
-    @Test func `bare line feeds end a head too, so that nobody waits for more`() {
-        #expect(verdict("GET / HTTP/1.0\nA: b\n\n") == .whole)
-        #expect(verdict("GET / HTTP/1.0\nA: b\n\r\n") == .whole)
+    @Test(arguments: ["A: b\n\n", "A: b\n\r\n", "A: b\r\n\n", "A: b\r\r\n\r\n", "A: b\rC: d\r\n\r\n", "A: b\r\n\r\r\n"])
+    func `CR and LF end a head also where they stand wrong, so that nobody waits for more, and are refused`(
+        rest: String
+    ) {
+        let refusal = Refusal.malformed("The head holds a CR or an LF that is not part of a CRLF.")
+        #expect(verdict("GET / HTTP/1.0\r\n" + rest) == .refused(refusal))
+        #expect(verdict("\nGET / HTTP/1.0\r\n\r\n") == .refused(refusal))
+        #expect(verdict("\rGET / HTTP/1.0\r\n\r\n") == .refused(refusal))
     }
 
     @Test func `the limit holds for what has arrived and for what is whole`() {
@@ -49,9 +54,43 @@ import Testing
         ("GET / HTTP/1.1\r\nContent-Length: 1\r\ncontent-length: 1", .malformed("More than one Content-Length field.")),
         ("GET / HTTP/1.1\r\nContent-Length: 11", .bodyTooLarge(bytesMax: 10)),
         ("GET / HTTP/1.1\r\nA: 1\r\nB: 2\r\nC: 3\r\nD: 4", .tooManyFields(countMax: 3)),
-        ("\u{0}\u{FFFD} \u{301}:", .malformed("The request line is not a method, a target and a version.")),
+        ("GET / HTTP/1.1\r\nContent-Length: 7 ", .malformed("Content-Length is not a number.")),
+        ("GET /?a&b&c&d HTTP/1.1", .tooManyFields(countMax: 3)),
+        ("GET /?a&b HTTP/1.1\r\nA: 1\r\nB: 2", .tooManyFields(countMax: 3)),
+        ("GET / HTTP/1.1\r\nCOOKIE: a; b; c", .tooManyFields(countMax: 3)),
+        ("GET / HTTP/1.1\r\nCookie: a=b,c=d\r\nA: 1", .tooManyFields(countMax: 3)),
+        ("GET / HTTP/1.1\r\nCookie: " + String(repeating: "c", count: 40), .headTooLarge(bytesMax: 100)),
+        ("\u{FFFD} \u{301}:", .malformed("The request line is not a method, a target and a version.")),
     ])
     func `what libmicrohttpd would answer in its own words is refused`(head: String, refusal: Refusal) {
         #expect(verdict(head + "\r\n\r\n") == .refused(refusal))
+    }
+
+    @Test(arguments: [
+        ("G\u{0}T / HTTP/1.1", "The head holds a NUL."),
+        ("GET / HTTP/1.1\r\nA: \u{0}", "The head holds a NUL."),
+        ("GET / HTTP/1.1\r\n\u{0}A: b", "The head holds a NUL."),
+        ("G(T / HTTP/1.1", "The method is not a token."),
+        ("GET /\u{7F} HTTP/1.1", "The request target holds bytes that may not stand there."),
+        ("GET /\u{E9} HTTP/1.1", "The request target holds bytes that may not stand there."),
+        ("GET /\ta HTTP/1.1", "The request target holds bytes that may not stand there."),
+        ("GET / HTTP/1.1\r\n A: b", "A header field is folded."),
+        ("GET / HTTP/1.1\r\nA: b\r\n\tc", "A header field is folded."),
+        ("GET / HTTP/1.1\r\n: b", "The name of a header field is not a token."),
+        ("GET / HTTP/1.1\r\nContent-Length : 7", "The name of a header field is not a token."),
+        ("GET / HTTP/1.1\r\nContent-Length\t: 7", "The name of a header field is not a token."),
+        ("GET / HTTP/1.1\r\nTransfer-Encoding : chunked", "The name of a header field is not a token."),
+        ("GET / HTTP/1.1\r\n\u{E9}: b", "The name of a header field is not a token."),
+    ])
+    func `what another parser could read differently is refused`(head: String, reason: String) {
+        #expect(verdict(head + "\r\n\r\n") == .refused(.malformed(reason)))
+    }
+
+    @Test(arguments: [
+        "GET /?a&b HTTP/1.1\r\nA: 1", "GET / HTTP/1.1\r\nCookie: a; b", "GET /? HTTP/1.1\r\nA:\r\nB:",
+        "GET / HTTP/1.1\r\nA: \u{E9}:\t;,&?", "!#$%&'*+-.^_`|~ * HTTP/1.1\r\n!#$%&'*+-.^_`|~: ",
+    ])
+    func `what is odd and clear is taken`(head: String) {
+        #expect(verdict(head + "\r\n\r\n") == .whole)
     }
 }

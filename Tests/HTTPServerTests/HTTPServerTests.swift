@@ -126,9 +126,7 @@ import Testing
     }
 
     @Test(arguments: DoubtfulHead.all)
-    fileprivate func `a head that cannot be trusted is refused and its connection closed`(
-        head: DoubtfulHead
-    ) async throws {
+    func `a head that cannot be trusted is refused and its connection closed`(head: DoubtfulHead) async throws {
         var limits = HTTPServer.Limits()
         limits.bodyBytesMax = 1_000_000
         try await withServer(limits: limits, handler: Self.echo) { port in
@@ -138,6 +136,58 @@ import Testing
             #expect(answer.hasPrefix("HTTP/1.1 \(head.status) "))
             #expect(answer.contains("x-request-id: req_"), "libmicrohttpd answered by itself")
             #expect(answer.contains("Connection: close"))
+            #expect(answer.count(of: "x-request-id: ") == 1, "a second request was seen in the first")
+        }
+    }
+
+    @Test(arguments: DoubtfulHead.anywhere)
+    func `so is one that comes later on its connection`(head: DoubtfulHead) async throws {
+        try await withServer(handler: Self.echo) { port in
+            let client = RawClient(port: port)
+            client.request("GET", "/first")
+            #expect(client.receive(until: "GET /first - ").hasPrefix("HTTP/1.1 200 "))
+            client.send(head.bytes)
+            let answer = client.receiveAll()
+            #expect(answer.hasPrefix("HTTP/1.1 \(head.status) "))
+            #expect(answer.contains("Connection: close"))
+            #expect(answer.count(of: "x-request-id: ") == 1)
+        }
+    }
+
+    @Test func `a later head is read like any other, however it is cut and whatever blanks it has`() async throws {
+        try await withServer(handler: Self.echo) { port in
+            let client = RawClient(port: port)
+            let fields = (0..<50).map {
+                "X\($0):\($0 % 3 == 0 ? "" : " \t")\(String(repeating: "y", count: $0 * 12)) \t"
+            }
+            client.request("GET", "/1", fields: fields)
+            #expect(client.receive(until: "GET /1 - ").hasPrefix("HTTP/1.1 200 "))
+            client.send("\r\n")
+            for byte in "GET /2?a=b&c HTTP/1.1\r\nHost:t\r\nEmpty:\r\nBlank: \r\n\r\n".utf8 { client.send([byte]) }
+            #expect(client.receive(until: "GET /2 a=b&c ").hasPrefix("HTTP/1.1 200 "))
+            client.request("GET", "/3", fields: fields.reversed())
+            client.request("POST", "/4", fields: fields, body: "five")
+            client.request("GET", "/6", fields: fields + ["Connection: close"])
+            let answers = client.receiveAll()
+            #expect(answers.count(of: "HTTP/1.1 200 ") == 3)
+            #expect(answers.contains("POST /4 - five"))
+            #expect(answers.hasSuffix("GET /6 - "))
+        }
+    }
+
+    @Test(arguments: LargeHead.all)
+    func `what the limits allow, libmicrohttpd has the memory for`(head: LargeHead) async throws {
+        try await withServer(handler: Self.echo) { port in
+            let client = RawClient(port: port)
+            client.send(head.bytes(fillingUpTo: HTTPServer.Limits().headBytesMax))
+            client.request(
+                "GET",
+                "/next",
+                fields: ["X: " + String(repeating: "y", count: 12_000), "Connection: close"]
+            )
+            let answer = client.receiveAll()
+            #expect(answer.hasPrefix("HTTP/1.1 200 "))
+            #expect(answer.hasSuffix("GET /next - "))
         }
     }
 
@@ -295,60 +345,7 @@ import Testing
     var cancelled = 0
 }
 
-private struct DoubtfulHead: CustomTestStringConvertible {
-    let testDescription: String
-    let bytes: String
-    let status: Int
-
-    init(_ description: String, _ lines: String..., status: Int) {
-        testDescription = description
-        bytes = lines.joined(separator: "\r\n") + "\r\n\r\n"
-        self.status = status
-    }
-
-    static let all = [
-        DoubtfulHead("no Host", "GET / HTTP/1.1", status: 400),
-        DoubtfulHead("two Hosts", "GET / HTTP/1.1", "Host: a", "Host: b", status: 400),
-        DoubtfulHead(
-            "length and coding",
-            "POST / HTTP/1.1",
-            "Host: a",
-            "Content-Length: 3",
-            "Transfer-Encoding: chunked",
-            "",
-            "0",
-            status: 400
-        ),
-        DoubtfulHead(
-            "two lengths",
-            "POST / HTTP/1.1",
-            "Host: a",
-            "Content-Length: 3",
-            "Content-Length: 4",
-            "",
-            "abc",
-            status: 400
-        ),
-        DoubtfulHead("length over the limit", "POST / HTTP/1.1", "Host: a", "Content-Length: 1000001", status: 413),
-        DoubtfulHead("unknown coding", "POST / HTTP/1.1", "Host: a", "Transfer-Encoding: gzip", status: 400),
-        DoubtfulHead("escaped NUL", "GET /%00 HTTP/1.1", "Host: a", status: 400),
-        DoubtfulHead("broken escape", "GET /%zz HTTP/1.1", "Host: a", status: 400),
-        DoubtfulHead("length with a sign", "POST / HTTP/1.1", "Host: a", "Content-Length: +3", "", "abc", status: 400),
-        DoubtfulHead("empty length", "POST / HTTP/1.1", "Host: a", "content-length:", status: 400),
-        DoubtfulHead("length of 23 digits", "POST / HTTP/1.1", "Host: a", "Content-Length: 9" + nines, status: 413),
-        DoubtfulHead("no version", "GET /", "Host: a", status: 400),
-        DoubtfulHead("unknown version", "GET / HTTP/3.0", "Host: a", status: 400),
-        DoubtfulHead("no request at all", "\u{16}\u{3}\u{1}", status: 400),
-        DoubtfulHead("field without a colon", "GET / HTTP/1.1", "Host: a", "nonsense", status: 400),
-        DoubtfulHead("many fields", "GET / HTTP/1.1", "Host: a", short(fields: 1200), status: 431),
-        DoubtfulHead("long target", "GET /" + filler(40_000) + " HTTP/1.1", "Host: a", status: 431),
-        DoubtfulHead("head over our limit", "GET / HTTP/1.1", "Host: a", "X: " + filler(17_000), status: 431),
-        DoubtfulHead("head over all limits", "GET / HTTP/1.1", "Host: a", "X: " + filler(70_000), status: 431),
-    ]
-
-    private static let nines = String(repeating: "9", count: 22)
-    private static func short(fields: Int) -> String {
-        (0..<fields).map { "X\($0): y" }.joined(separator: "\r\n")
-    }
-    private static func filler(_ count: Int) -> String { String(repeating: "y", count: count) }
+extension String {
+    /// How often `text` stands in this one.
+    fileprivate func count(of text: String) -> Int { ranges(of: text).count }
 }
