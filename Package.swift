@@ -66,16 +66,22 @@ let package = Package(
                 .embedInCode("Resources/token-weights.json"),
             ]
         ),
+        floor("Tools", ["OpenAI", "Prompting"]),
+        floor("OpenCode", ["OpenAI"]),
         floor("Horde", ["HTTPClient", "EventLoop", httpTypes, deque]),
         floor(
             "Gateway",
-            ["Horde", "OpenAI", "Prompting", "HTTPServer", "HTTPClient", "EventLoop", httpTypes, logging]
+            [
+                "Horde", "OpenAI", "Prompting", "Tools", "OpenCode", "HTTPServer", "HTTPClient", "EventLoop", httpTypes,
+                logging,
+            ]
         ),
         floor("HordeSimulator", ["HTTPServer", "EventLoop", "OpenAI", httpTypes]),
         .executableTarget(
             name: "CLI",
             dependencies: [
-                "Gateway", "HordeSimulator", "Horde", "HTTPClient", "HTTPServer", "OpenAI", "Prompting", "EventLoop",
+                "Gateway", "HordeSimulator", "Horde", "HTTPClient", "HTTPServer", "OpenAI", "OpenCode", "Prompting",
+                "EventLoop",
                 argumentParser, logging, configuration, system, yams,
             ],
             swiftSettings: settings
@@ -97,11 +103,13 @@ let package = Package(
         ),
         tests(
             "GatewayTests",
-            ["Gateway", "Horde", "HTTPServer", "OpenAI", "Prompting", "EventLoop", httpTypes]
+            ["Gateway", "Horde", "HTTPServer", "OpenAI", "OpenCode", "Prompting", "Tools", "EventLoop", httpTypes]
         ),
         tests("TidyTests", []),
         tests("OpenAITests", ["OpenAI"]),
         tests("PromptingTests", ["Prompting"], exclude: ["Snapshots", "Data"]),
+        tests("OpenCodeTests", ["OpenCode", "OpenAI"], exclude: ["Golden"]),
+        tests("ToolsTests", ["Tools", "OpenAI", "Prompting"], exclude: ["Snapshots", "Data"]),
         tests(
             "HordeSimulatorTests",
             ["HordeSimulator", "HTTPServer", "EventLoop", "OpenAI", httpTypes],

@@ -84,7 +84,10 @@ struct ConfigurationFile {
                 let known = keys.map { "'\($0)'" }.joined(separator: ", ")
                 throw ConfigurationError(path, "\(line)'\(key.string ?? "")' is no key; known are \(known).")
             }
-            guard value.scalar != nil else { throw ConfigurationError(path, "\(line)'\(name)' is the path of a file.") }
+            // YAML reads a key without a value as null.
+            guard let file = value.string, !["", "~", "null"].contains(file) else {
+                throw ConfigurationError(path, "\(line)'\(name)' is the path of a file.")
+            }
         }
     }
 }

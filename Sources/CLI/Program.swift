@@ -37,6 +37,8 @@ enum Program {
         case is HordeError: EX_UNAVAILABLE
         case is APIError: EX_DATAERR
         case is ListenError: EX_CANTCREAT
+        case is NoModels: EX_UNAVAILABLE
+        case let error as OpenCodeFileError: error.exitStatus
         default: EX_SOFTWARE
         }
     }

@@ -34,6 +34,9 @@ struct Assignment: Sendable {
             translations = request.prompts.map { Translation($0, of: request, format: entry.format.format) }
         }
         offers = entry.offers(for: parameters.horde)
+        if offers.isEmpty {
+            throw .invalidValue("horde", expected: "a choice that leaves a worker which serves this model now")
+        }
         self.key = key
         identity = AnswerIdentity(
             form: form,
@@ -45,7 +48,7 @@ struct Assignment: Sendable {
     }
 
     /// The whole answer, from those of the prompts in their order.
-    func completion(_ answers: [Translation.Answer]) -> Completion {
+    func completion(_ answers: [Answer]) -> Completion {
         var choices: [Completion.Choice] = []
         for (prompt, answer) in answers.enumerated() {
             for (index, choice) in answer.choices.enumerated() {
@@ -56,7 +59,8 @@ struct Assignment: Sendable {
             }
         }
         let usage = answers.map(\.usage).reduce(Usage(promptTokens: 0, completionTokens: 0), +)
-        return Completion(identity: identity, choices: choices, usage: usage, metadata: metadata)
+        let retries = answers.reduce(0) { $0 + $1.retries }
+        return Completion(identity: identity, choices: choices, usage: usage, retries: retries, metadata: metadata)
     }
 
     private static func randomText() -> String {

@@ -61,7 +61,7 @@ final class CompletionStream {
     func fail(_ error: APIError) {
         endTimers()
         switch take() {
-        case .unopened(let writer): Reply(error).with(origin).send(writer)
+        case .unopened(let writer): JSONResponse(error).with(origin).send(writer)
         case .open(let body):
             body.write(ServerSentEvent.error(error) + ServerSentEvent.done)
             body.finish()

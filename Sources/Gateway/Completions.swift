@@ -36,7 +36,7 @@ final class Completions {
             let key = ClientKey.of(request.fields, else: serverKey)
             assignment = try Assignment(form, request.body, key: key, catalog: catalog)
         } catch {
-            return Reply(error).with(origin).send(writer)
+            return JSONResponse(error).with(origin).send(writer)
         }
         if assignment.parameters.isStreaming {
             let stream = CompletionStream(writer, assignment.identity, origin)
@@ -46,8 +46,8 @@ final class Completions {
             }
         } else {
             switch await complete(assignment, onProgress: { _ in }) {
-            case .success(let completion): Reply(.ok, completion.json).with(origin).send(writer)
-            case .failure(let error): Reply(error).with(origin).send(writer)
+            case .success(let completion): JSONResponse(.ok, completion.json).with(origin).send(writer)
+            case .failure(let error): JSONResponse(error).with(origin).send(writer)
             }
         }
     }
@@ -66,28 +66,36 @@ final class Completions {
         }
     }
 
-    /// One order for each prompt, side by side; when one fails, the others are cancelled.
+    /// One answer for each prompt, side by side; when one fails, the others are cancelled.
     ///
     /// Tasks, since a task group here, as Swift 6.3.1 optimises it, was seen to end before its children had.
     private func texts(
         for assignment: Assignment,
         _ onProgress: @escaping OnProgress
     ) async throws(APIError) -> Completion {
-        let tasks = assignment.translations.map { translation in
-            EventLoop.task { [self] in await outcome(translation, of: assignment, onProgress) }
+        // What has no room is told before anything is submitted.
+        let free = accounts.freeTokens(assignment.key, catalog.current)
+        for translation in assignment.translations {
+            _ = try translation.size(offers: assignment.offers, freeTokens: free)
         }
-        let outcomes = await withTaskCancellationHandler {
-            var outcomes: [Result<Translation.Answer, APIError>] = []
-            for task in tasks {
-                let outcome = await task.value
-                outcomes.append(outcome)
-                if case .failure = outcome { tasks.forEach { $0.cancel() } }
+        let siblings = Siblings()
+        let tasks = assignment.translations.map { translation in
+            EventLoop.task { [self] in
+                let outcome = await outcome(translation, of: assignment, onProgress)
+                if case .failure(let error) = outcome { siblings.fail(error) }
+                return outcome
             }
+        }
+        siblings.tasks = tasks
+        let outcomes = await withTaskCancellationHandler {
+            var outcomes: [Result<Answer, APIError>] = []
+            for task in tasks { outcomes.append(await task.value) }
             return outcomes
         } onCancel: {
             tasks.forEach { $0.cancel() }
         }
-        var answers: [Translation.Answer] = []
+        if let failure = siblings.failure { throw failure }
+        var answers: [Answer] = []
         for outcome in outcomes { answers.append(try outcome.get()) }
         return assignment.completion(answers)
     }
@@ -96,20 +104,41 @@ final class Completions {
         _ translation: Translation,
         of assignment: Assignment,
         _ onProgress: @escaping OnProgress
-    ) async -> Result<Translation.Answer, APIError> {
+    ) async -> Result<Answer, APIError> {
         do throws(APIError) {
-            return .success(try await answer(translation, of: assignment, onProgress))
+            return .success(try await answer(to: translation, of: assignment, onProgress))
         } catch {
             return .failure(error)
         }
     }
 
-    /// One order, and a smaller one when the account does not get so long an answer.
+    /// The drafts of one order, each asked for once more as long as that may help.
     private func answer(
+        to translation: Translation,
+        of assignment: Assignment,
+        _ onProgress: @escaping OnProgress
+    ) async throws(APIError) -> Answer {
+        var answer = Answer(try await drafts(translation, of: assignment, onProgress), of: translation)
+        while let (place, again) = answer.nextCorrection() {
+            do throws(APIError) {
+                let drafts = try await drafts(again, of: assignment, onProgress)
+                answer.took(drafts, at: place, of: again)
+            } catch {
+                // What is there is worth more than the error, unless nobody waits for it any more.
+                if Task.isCancelled { throw error }
+                answer.gaveUp(at: place)
+            }
+        }
+        if answer.isEmpty { throw APIError(.emptyText) }
+        return answer
+    }
+
+    /// One order, and a smaller one when the account does not get so long an answer.
+    private func drafts(
         _ translation: Translation,
         of assignment: Assignment,
         _ onProgress: @escaping OnProgress
-    ) async throws(APIError) -> Translation.Answer {
+    ) async throws(APIError) -> [Draft] {
         var isRetry = false
         while true {
             let free = accounts.freeTokens(assignment.key, catalog.current)
@@ -119,9 +148,10 @@ final class Completions {
                     translation.order(size),
                     key: assignment.key,
                     deadline: assignment.deadline,
+                    takesEmpty: translation.takesEmpty,
                     onProgress: onProgress
                 )
-                return translation.answer(generations, size: size)
+                return translation.drafts(generations, size: size)
             } catch .kudosUpfront(let freeTokens) {
                 // A request for fast workers alone always needs kudos: that says nothing about lengths.
                 guard !isRetry, assignment.parameters.horde.slowWorkers != false else {
@@ -133,5 +163,20 @@ final class Completions {
                 throw APIError(error)
             }
         }
+    }
+}
+
+/// The tasks of one request: the first that fails ends the others, and its error is the request's.
+@LoopActor
+private final class Siblings {
+    var tasks: [Task<Result<Answer, APIError>, Never>] = []
+    private(set) var failure: APIError?
+
+    nonisolated init() {}
+
+    func fail(_ error: APIError) {
+        guard failure == nil else { return }
+        failure = error
+        tasks.forEach { $0.cancel() }
     }
 }

@@ -89,7 +89,9 @@ extension APIError {
             case .headTooLarge(let bytesMax):
                 .headerFieldsTooLarge("The request's header fields are larger than \(bytesMax) bytes.")
             case .tooManyFields(let countMax):
-                .headerFieldsTooLarge("The request has more than \(countMax) header fields.")
+                .headerFieldsTooLarge(
+                    "The request has more than \(countMax) header fields, query arguments and cookies."
+                )
             case .malformed(let reason):
                 APIError(status: 400, message: reason, type: "invalid_request_error", code: "malformed_request")
             case .abandoned: .internalError()

@@ -76,7 +76,7 @@ package final class Gateway {
         let crossOrigin = configuration.crossOrigin
         server = try HTTPServer(
             listeningOn: configuration.listen,
-            render: { refusal in Reply(APIError(refusal)).with(crossOrigin.fields(for: [:])).answer },
+            render: { refusal in JSONResponse(APIError(refusal)).with(crossOrigin.fields(for: [:])).answer },
             onEnd: { summary in AccessLog.write(summary, to: logger) },
             handler: { request, writer in await router.route(request, writer) }
         )

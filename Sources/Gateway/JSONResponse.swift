@@ -4,7 +4,7 @@ import HTTPTypes
 import OpenAI
 
 /// An answer that is sent whole: JSON, with the fields that belong to it.
-struct Reply {
+struct JSONResponse {
     let status: HTTPResponse.Status
     private(set) var fields: HTTPFields
     let body: [UInt8]
@@ -35,9 +35,9 @@ struct Reply {
         body = []
     }
 
-    static func preflight(_ fields: HTTPFields) -> Reply { Reply(preflight: fields) }
+    static func preflight(_ fields: HTTPFields) -> JSONResponse { JSONResponse(preflight: fields) }
 
-    func with(_ more: HTTPFields) -> Reply {
+    func with(_ more: HTTPFields) -> JSONResponse {
         var reply = self
         reply.fields.append(contentsOf: more)
         return reply

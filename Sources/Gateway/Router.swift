@@ -24,7 +24,7 @@ final class Router {
     }
 
     private enum Route {
-        case about, health, readiness, models
+        case about, health, readiness, models, openCode
         case model(String)
         case completions(CompletionForm)
         /// An endpoint of OpenAI's that is not offered.
@@ -33,57 +33,59 @@ final class Router {
 
     func route(_ request: Request, _ writer: consuming ResponseWriter) async {
         if request.method == .options, crossOrigin.allows(host: request.fields[.named("Host")]) {
-            return Reply.preflight(crossOrigin.preflight(request.fields)).send(writer)
+            return JSONResponse.preflight(crossOrigin.preflight(request.fields)).send(writer)
         }
         let origin = crossOrigin.fields(for: request.fields)
         switch find(request) {
         case .route(.completions(let form)): await completions.create(form, request, writer, origin)
+        case .route(.openCode): OpenCodeReply.of(catalog.current, request.fields).with(origin).send(writer)
         case .route(let route): answer(route).with(origin).send(writer)
         case .refusal(let reply): reply.with(origin).send(writer)
         }
     }
 
     /// What needs no waiting: all of it is in memory.
-    private func answer(_ route: Route) -> Reply {
+    private func answer(_ route: Route) -> JSONResponse {
         switch route {
         case .about: Health.about
         case .health: Health.alive
         case .readiness:
             Health.readiness(hasModels: catalog.hasModels, why: catalog.lastFailure, isStopping: work.isStopping)
-        case .models: Reply(.ok, bytes: catalog.listBytes)
+        case .models: JSONResponse(.ok, bytes: catalog.listBytes)
         case .model(let name):
             model(name)
-        case .unsupported(let name): Reply(.unsupportedEndpoint(name))
+        case .unsupported(let name): JSONResponse(.unsupportedEndpoint(name))
+        case .openCode: preconditionFailure("the answer needs the request")
         case .completions: preconditionFailure("a completion is waited for")
         }
     }
 
-    private func model(_ name: String) -> Reply {
+    private func model(_ name: String) -> JSONResponse {
         do throws(APIError) {
-            return Reply(.ok, try catalog.entry(for: name).listing.json)
+            return JSONResponse(.ok, try catalog.entry(for: name).listing.json)
         } catch {
-            return Reply(error)
+            return JSONResponse(error)
         }
     }
 
     private enum Match {
         case route(Route)
-        case refusal(Reply)
+        case refusal(JSONResponse)
     }
 
     private func find(_ request: Request) -> Match {
         guard crossOrigin.allows(host: request.fields[.named("Host")]) else {
             return .refusal(
-                Reply(.permissionDenied("This server does not answer to that Host.", code: "host_not_allowed"))
+                JSONResponse(.permissionDenied("This server does not answer to that Host.", code: "host_not_allowed"))
             )
         }
         guard let (route, methods) = Self.match(request.path) else {
-            return .refusal(Reply(.unknownPath(request.method.rawValue, request.path)))
+            return .refusal(JSONResponse(.unknownPath(request.method.rawValue, request.path)))
         }
         guard methods.contains(request.method) else {
             let allowed = methods.map(\.rawValue) + ["OPTIONS"]
             return .refusal(
-                Reply(.methodNotAllowed(allow: allowed)).with([.allow: allowed.joined(separator: ", ")])
+                JSONResponse(.methodNotAllowed(allow: allowed)).with([.allow: allowed.joined(separator: ", ")])
             )
         }
         return .route(route)
@@ -100,6 +102,7 @@ final class Router {
         case "/": (.about, reading)
         case "/health": (.health, reading)
         case "/readyz": (.readiness, reading)
+        case "/opencode.json": (.openCode, reading)
         case "/v1/models": (.models, reading)
         case "/v1/chat/completions": (.completions(.chat), writing)
         case "/v1/completions": (.completions(.text), writing)

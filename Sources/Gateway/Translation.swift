@@ -1,40 +1,78 @@
 package import Horde
 package import OpenAI
 package import Prompting
+import Tools
 
 /// One prompt of a request in Horde's terms, and Horde's texts in OpenAI's.
 package struct Translation: Sendable {
     package let prompt: Prompt
     private let parameters: CompletionParameters
-    private let form: CompletionForm
-    /// What each text begins with: the prompt itself, for a client that wants it back.
-    private let echo: String
+    private let source: Source
+    /// 0 to 5; nil leaves it to the worker.
+    private let temperature: Double?
+    private let choiceCount: Int
+
+    /// What the prompt was written from.
+    private enum Source: Sendable {
+        case chat(Chat)
+        /// A raw prompt; each text begins with the echo, which is the prompt for a client that wants it back.
+        case text(echo: String)
+    }
+
+    /// A conversation with what it takes to write it again, longer, and to read the answers.
+    private struct Chat: Sendable {
+        var conversation: Conversation
+        let format: PromptFormat
+        let effort: Prompting.ReasoningEffort?
+        let today: String
+        let reader: ChatReader
+
+        var prompt: Prompt { format.render(conversation, effort: effort, today: today) }
+    }
 
     /// A conversation, written as the model's format wants it; `today` is the date, as `2026-01-31`.
     ///
     /// - Throws: an error for what would make the answer wrong.
     package init(_ request: ChatCompletionRequest, format: PromptFormat, today: String) throws(APIError) {
-        switch request.toolChoice {
-        case .required, .named:
-            throw .unsupportedValue("tool_choice", "This server cannot force a tool call yet; use 'auto' or 'none'.")
-        case .auto, .none: break
+        let reader = try ChatReader(request)
+        let asked = request.reasoningEffort.map(Prompting.ReasoningEffort.init)
+        // A thought before a call or before JSON costs time and may be all that fits; it is left out where that is easy.
+        let effort = asked ?? (reader.isBound && format.reasoning.isEasilyOff ? Prompting.ReasoningEffort.none : nil)
+        var conversation = Conversation(request, in: format)
+        if let structure = reader.structure {
+            let leading = conversation.turns.prefix { $0.role == .system }.count
+            conversation.turns.insert(Turn(role: .system, text: structure.instruction), at: leading)
+            // Calls may come instead of the JSON, and a thought that was asked for comes before it.
+            if request.tools.isEmpty, asked?.isOn != true {
+                conversation.opening = format.answerOpening + structure.prefill
+            }
         }
+        let chat = Chat(conversation: conversation, format: format, effort: effort, today: today, reader: reader)
+        source = .chat(chat)
+        prompt = chat.prompt
         parameters = request.parameters
-        form = .chat
-        echo = ""
-        prompt = format.render(
-            Conversation(turns: request.messages.map(Turn.init)),
-            effort: request.reasoningEffort.flatMap { Prompting.ReasoningEffort(rawValue: $0.rawValue) },
-            today: today
-        )
+        choiceCount = request.parameters.choiceCount
+        temperature = parameters.temperature ?? (reader.isBound ? ChatReader.boundTemperature : nil)
     }
 
     /// A raw prompt of a request, which nothing is added to; the format tells only how its tokens are counted.
     package init(_ text: String, of request: CompletionRequest, format: PromptFormat) {
-        parameters = request.parameters
-        form = .text
-        echo = request.echoesPrompt ? text : ""
+        source = .text(echo: request.echoesPrompt ? text : "")
         prompt = format.raw(text)
+        parameters = request.parameters
+        choiceCount = request.parameters.choiceCount
+        temperature = parameters.temperature
+    }
+
+    /// The same conversation, with what asks once more at its end, for one answer.
+    private init(_ chat: Chat, of original: Translation, _ correction: Correction) {
+        var chat = chat
+        chat.conversation.turns += correction.turns
+        source = .chat(chat)
+        prompt = chat.prompt
+        parameters = original.parameters
+        choiceCount = 1
+        temperature = correction.temperature ?? original.temperature
     }
 
     /// The size of the job: what prompt and answer need, among what workers offer and the account gets.
@@ -51,16 +89,26 @@ package struct Translation: Sendable {
         }
     }
 
+    private var form: CompletionForm {
+        switch source {
+        case .chat: .chat
+        case .text: .text
+        }
+    }
+
+    /// A raw prompt may well be continued by nothing, as by a stop that comes first; an answer in a chat says something.
+    var takesEmpty: Bool { form == .text }
+
     /// What is submitted.
     package func order(_ size: JobSize) -> GenerationOrder {
         var order = GenerationOrder(
             prompt: prompt.text,
             models: [parameters.model],
             params: GenerationOrder.Parameters(
-                n: parameters.choiceCount,
+                n: choiceCount,
                 maxLength: size.answerTokens,
                 maxContextLength: size.contextTokens,
-                temperature: parameters.temperature,
+                temperature: temperature,
                 // 0 is OpenAI's smallest, 0.001 is Horde's.
                 topP: parameters.topP.map { max($0, 0.001) },
                 stopSequence: StopPolicy.sequences(
@@ -71,65 +119,47 @@ package struct Translation: Sendable {
             )
         )
         order.take(parameters)
+        if case .chat(let chat) = source, chat.reader.isBound, order.params.repetitionPenalty == nil {
+            // JSON and XML repeat their quotes and brackets; a penalty on that breaks them.
+            order.params.repetitionPenalty = 1
+        }
         return order
     }
 
-    /// The texts as a client shall see them, and what they cost by our estimate.
-    func answer(_ generations: [Generation], size: JobSize) -> Answer {
+    /// The texts, read: at most as many as were asked for.
+    func drafts(_ generations: [Generation], size: JobSize) -> [Draft] {
         let reader = ReplyReader(prompt.reading, formatStops: prompt.stops, userStops: parameters.stop)
-        var usage = Usage(promptTokens: prompt.tokens, completionTokens: 0)
-        let choices = generations.prefix(parameters.choiceCount).enumerated().map { index, generation in
-            let reply = reader.read(
-                generation.text,
-                askedTokens: size.answerTokens,
-                wantedTokens: parameters.maxTokens
-            )
-            usage.completionTokens += reply.tokens
-            usage.reasoningTokens += reply.reasoningTokens
-            let reason: FinishReason =
-                switch reply.reason {
-                case _ where generation.isCensored: .contentFilter
-                case .stop: .stop
-                case .length: .length
+        return generations.prefix(choiceCount).enumerated().map { index, generation in
+            let reply = reader.read(generation.text, askedTokens: size.answerTokens, wantedTokens: parameters.maxTokens)
+            var draft =
+                switch source {
+                case .chat(let chat): chat.reader.draft(reply, opening: prompt.opening)
+                case .text(let echo): Draft(reply, content: echo + reply.content)
                 }
-            return Completion.Choice(
-                index: index,
-                content: echo + reply.content,
-                reasoning: reply.reasoning,
-                finishReason: reason
-            )
+            draft.choice.index = index
+            return generation.isCensored ? draft.censored : draft
         }
-        return Answer(choices: choices, usage: usage)
     }
 
-    struct Answer: Sendable {
-        let choices: [Completion.Choice]
-        let usage: Usage
+    /// The prompt that asks once more; nil for a raw one, which stands as it is.
+    func corrected(by correction: Correction) -> Translation? {
+        guard case .chat(let chat) = source else { return nil }
+        return Translation(chat, of: self, correction)
     }
 }
 
-extension Turn {
-    /// Every message is one turn: none is dropped, none is moved.
-    fileprivate init(_ message: ChatMessage) {
-        switch message.role {
-        case .system, .developer: self.init(role: .system, text: message.content)
-        case .user: self.init(role: .user, text: message.content)
-        case .assistant: self.init(role: .assistant, text: message.assistantText)
-        case .tool, .function: self.init(role: .tool, text: message.content, callID: message.toolCallID ?? "")
-        }
-    }
-}
-
-extension ChatMessage {
-    /// What the assistant wrote, with the calls that it made in the form that most models were trained on (Hermes).
-    fileprivate var assistantText: String {
-        let calls = toolCalls.map { call in
-            let arguments =
-                (try? JSON(parsing: call.arguments)).map { $0.text(.spaced) }
-                ?? JSON.string(call.arguments).text(.spaced)
-            return
-                "<tool_call>\n{\"name\": \(JSON.string(call.name).text(.spaced)), \"arguments\": \(arguments)}\n</tool_call>"
-        }
-        return ([content].filter { !$0.isEmpty } + calls).joined(separator: "\n")
+extension Prompting.ReasoningEffort {
+    /// The same effort; the two targets know nothing of each other.
+    fileprivate init(_ effort: OpenAI.ReasoningEffort) {
+        self =
+            switch effort {
+            case .off: .none
+            case .minimal: .minimal
+            case .low: .low
+            case .medium: .medium
+            case .high: .high
+            case .xhigh: .xhigh
+            case .max: .max
+            }
     }
 }

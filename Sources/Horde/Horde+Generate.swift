@@ -14,7 +14,8 @@ extension Horde {
     /// Submits an order and waits for its texts, each with something in it: as many as `order.params.n`, or as many as
     /// there are when further jobs fail.
     ///
-    /// A job that faults, expires or comes back empty is submitted again, at most twice. Cancelling the task, the
+    /// A job that faults, expires or comes back empty is submitted again, at most twice; empty is one that holds nothing but
+    /// white space, unless `takesEmpty` says that this may well be the answer. Cancelling the task, the
     /// deadline and every error end with the job deleted at Horde.
     ///
     /// `onProgress` is told of each step, in order, on the loop.
@@ -22,6 +23,7 @@ extension Horde {
         _ order: GenerationOrder,
         key: HordeKey,
         deadline: ContinuousClock.Instant,
+        takesEmpty: Bool = false,
         onProgress: @LoopActor (GenerationProgress) -> Void
     ) async throws(HordeError) -> [Generation] {
         var rest = order
@@ -29,7 +31,8 @@ extension Horde {
         var resubmits = 0
         while true {
             do throws(HordeError) {
-                texts += try await runJob(rest, key: key, deadline: deadline, onProgress: onProgress)
+                let more = try await runJob(rest, key: key, deadline: deadline, onProgress: onProgress)
+                texts += takesEmpty ? more : more.filter { $0.isCensored || !$0.text.allSatisfy(\.isWhitespace) }
                 if texts.count >= order.params.n { return texts }
                 throw .emptyText
             } catch {
@@ -44,7 +47,7 @@ extension Horde {
         }
     }
 
-    /// One job from submission to its end; the texts that have something in them.
+    /// One job from submission to its end.
     private func runJob(
         _ order: GenerationOrder,
         key: HordeKey,
@@ -54,13 +57,7 @@ extension Horde {
         let ticket = try await ticket(for: order, key: key, deadline: deadline, onProgress: onProgress)
         do throws(HordeError) {
             onProgress(.accepted)
-            let generations = try await end(
-                of: ticket,
-                count: order.params.n,
-                deadline: deadline,
-                onProgress: onProgress
-            )
-            return generations.filter { $0.isCensored || !$0.text.allSatisfy(\.isWhitespace) }
+            return try await end(of: ticket, count: order.params.n, deadline: deadline, onProgress: onProgress)
         } catch {
             abandon(ticket)
             throw error

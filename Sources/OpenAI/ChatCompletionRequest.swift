@@ -23,6 +23,8 @@ package struct ChatCompletionRequest: Equatable, Sendable {
     package var toolChoice: ToolChoice
     /// Whether several calls may come in one answer.
     package var parallelToolCalls: Bool
+    /// The form that the answer has to have.
+    package var responseFormat: ResponseFormat
 
     /// A request from its parts, where everything has the default that OpenAI gives it.
     package init(
@@ -32,7 +34,8 @@ package struct ChatCompletionRequest: Equatable, Sendable {
         metadata: JSONObject? = nil,
         tools: [Tool] = [],
         toolChoice: ToolChoice = .auto,
-        parallelToolCalls: Bool = true
+        parallelToolCalls: Bool = true,
+        responseFormat: ResponseFormat = .text
     ) {
         self.parameters = parameters
         self.messages = messages
@@ -41,6 +44,7 @@ package struct ChatCompletionRequest: Equatable, Sendable {
         self.tools = tools
         self.toolChoice = toolChoice
         self.parallelToolCalls = parallelToolCalls
+        self.responseFormat = responseFormat
     }
 }
 
@@ -61,6 +65,7 @@ extension ChatCompletionRequest {
         tools = try fields.list("tools", of: Tool.init) ?? []
         toolChoice = try ToolChoice(fields, tools: tools)
         parallelToolCalls = try fields.bool("parallel_tool_calls") ?? true
+        responseFormat = try ResponseFormat(fields)
         try RefusedParameters.check(fields)
     }
 

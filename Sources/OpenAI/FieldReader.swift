@@ -4,6 +4,9 @@
 ///
 /// `null` counts as absent in every optional field, as clients send it; keys that nobody reads are ignored.
 struct FieldReader {
+    /// The longest array of a request: no conversation has so many messages, and each costs the one loop time.
+    static let elementsMax = 10_000
+
     let object: JSONObject
     /// Where the object stands, as "messages[0]"; empty for the request itself.
     let path: String
@@ -86,6 +89,9 @@ struct FieldReader {
     ) throws(APIError) -> [Element]? {
         guard let value = value(key) else { return nil }
         guard case .array(let array) = value else { throw wrongType(key, "an array", value) }
+        guard array.count <= Self.elementsMax else {
+            throw .invalidValue(path(of: key), expected: "at most \(Self.elementsMax) elements")
+        }
         var elements: [Element] = []
         elements.reserveCapacity(array.count)
         for (index, element) in array.enumerated() {

@@ -8,7 +8,6 @@ enum RefusedParameters {
 
     static func check(_ fields: FieldReader) throws(APIError) {
         try checkLogProbabilities(fields)
-        try checkResponseFormat(fields)
         try checkModalities(fields)
         try checkFunctions(fields)
     }
@@ -25,17 +24,6 @@ enum RefusedParameters {
         if let count, count > 0 { throw .unsupportedParameter("top_logprobs", noProbabilities) }
     }
 
-    private static func checkResponseFormat(_ fields: FieldReader) throws(APIError) {
-        guard let format = try fields.fields("response_format") else { return }
-        switch try format.requiredString("type") {
-        case "text": break
-        case "json_object", "json_schema":
-            throw .unsupportedValue("response_format", "Structured output is not available on this server.")
-        default:
-            throw .invalidValue("response_format.type", expected: "'text', 'json_object' or 'json_schema'")
-        }
-    }
-
     private static func checkModalities(_ fields: FieldReader) throws(APIError) {
         let modalities = try fields.list("modalities", of: FieldReader.string) ?? []
         if modalities.contains(where: { $0 != "text" }) {
@@ -49,7 +37,8 @@ enum RefusedParameters {
     private static func checkFunctions(_ fields: FieldReader) throws(APIError) {
         for (old, new) in [("functions", "tools"), ("function_call", "tool_choice")] {
             switch fields.value(old) {
-            case nil, [], [:], "": break
+            // Without functions there is nothing to choose from.
+            case nil, [], [:], "", "none": break
             case .some: throw .unsupportedParameter(old, "Use '\(new)' instead.")
             }
         }

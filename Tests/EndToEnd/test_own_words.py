@@ -206,9 +206,9 @@ def test_samplers_and_hordes_own_knobs_reach_horde(client, horde):
 
 
 def test_a_worker_that_is_not_wanted_is_not_sized_for(client):
-    with pytest.raises(openai.InternalServerError) as caught:
+    with pytest.raises(openai.BadRequestError) as caught:
         ask(client, QWEN3, "hi", extra_body={"horde": {"workers": ["00000000-0000-0000-0000-000000000000"]}})
-    assert caught.value.code == "no_worker"
+    assert caught.value.param == "horde" and "worker" in caught.value.message
 
 
 def test_wrong_knobs_are_named(client):

@@ -95,11 +95,11 @@ import Testing
 
     @Test func `advice is sent in fields`() throws {
         let shouldRetry = try #require(HTTPField.Name("x-should-retry"))
-        let limited = Reply(APIError(HordeError.rateLimited(retryAfterSeconds: 7)))
+        let limited = JSONResponse(APIError(HordeError.rateLimited(retryAfterSeconds: 7)))
         #expect(limited.status.code == 429)
         #expect(limited.fields[.retryAfter] == "7")
         #expect(limited.fields[shouldRetry] == nil)
-        let late = Reply(APIError(HordeError.deadlinePassed))
+        let late = JSONResponse(APIError(HordeError.deadlinePassed))
         #expect(late.fields[shouldRetry] == "false")
         #expect(late.fields[.retryAfter] == nil)
     }

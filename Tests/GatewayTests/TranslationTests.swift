@@ -19,6 +19,11 @@ import Testing
 
     private let size = JobSize.of(answer: 100)
 
+    /// The first drafts of an answer, before anything is asked for once more.
+    private func answer(_ texts: [Generation], to translation: Translation, size: JobSize? = nil) -> Answer {
+        Answer(translation.drafts(texts, size: size ?? self.size), of: translation)
+    }
+
     @Test func `every message reaches the prompt, in its role and order`() throws {
         let messages = [
             ChatMessage(role: .developer, content: "Be brief."),
@@ -68,16 +73,6 @@ import Testing
         #expect(
             text.contains("<|im_start|>assistant\n<tool_call>\n{\"name\": \"look\", \"arguments\": {}}\n</tool_call>")
         )
-    }
-
-    @Test(arguments: [ToolChoice.required, .named("look")])
-    func `a call cannot be forced`(choice: ToolChoice) {
-        var request = request()
-        request.toolChoice = choice
-        let error = #expect(throws: APIError.self) { try Translation(request, format: format, today: "2026-01-31") }
-        #expect(error?.status == 400)
-        #expect(error?.param == "tool_choice")
-        #expect(error?.code == "unsupported_value")
     }
 
     @Test(arguments: [ToolChoice.auto, .none])
@@ -133,7 +128,7 @@ import Testing
     func `an answer tells why it ended`(generation: Generation, text: String, reason: FinishReason) throws {
         var request = request()
         request.parameters.stop = ["END"]
-        let answer = try Translation(request, format: format, today: "2026-01-31").answer([generation], size: size)
+        let answer = answer([generation], to: try Translation(request, format: format, today: "2026-01-31"))
         #expect(answer.choices == [Completion.Choice(content: text, finishReason: reason)])
     }
 
@@ -141,10 +136,8 @@ import Testing
         var request = request()
         request.parameters.maxTokens = 2
         let generation = Generation(text: "one two three four five six")
-        let answer = try Translation(request, format: format, today: "2026-01-31").answer(
-            [generation],
-            size: JobSize.of(answer: 16)
-        )
+        let translation = try Translation(request, format: format, today: "2026-01-31")
+        let answer = answer([generation], to: translation, size: JobSize.of(answer: 16))
         #expect(answer.choices.map(\.finishReason) == [.length])
         #expect(answer.usage.completionTokens == 2)
     }
@@ -154,7 +147,7 @@ import Testing
         request.parameters.choiceCount = 2
         let translation = try Translation(request, format: format, today: "2026-01-31")
         let texts = ["one", "two", "three"].map { Generation(text: $0) }
-        let answer = translation.answer(texts, size: size)
+        let answer = answer(texts, to: translation)
         #expect(answer.choices.map(\.content) == ["one", "two"])
         #expect(answer.usage == Usage(promptTokens: translation.prompt.tokens, completionTokens: 2))
     }
@@ -163,7 +156,7 @@ import Testing
         let prefill = ChatMessage(role: .assistant, content: "Once upon")
         let translation = try Translation(request(request().messages + [prefill]), format: format, today: "2026-01-31")
         #expect(translation.prompt.text.hasSuffix("<|im_start|>assistant\nOnce upon"))
-        let answer = translation.answer([Generation(text: " a time.")], size: size)
+        let answer = answer([Generation(text: " a time.")], to: translation)
         #expect(answer.choices.map(\.content) == [" a time."])
     }
 }

@@ -140,7 +140,6 @@ struct RequestDecodingTests {
         #expect(try decode(requestBody(#""max_tokens":4,"max_completion_tokens":null"#)).parameters.maxTokens == 4)
     }
 
-    static let structured = "Structured output is not available on this server."
     static let probabilities = "This server does not have the probabilities of tokens."
     static let onlyText = "This server answers only in text."
     static let atLeastOne = "an integer of at least 1 that fits in 64 bits"
@@ -169,19 +168,6 @@ struct RequestDecodingTests {
                 "a number"
             ),
             .type(requestBody(#""parallel_tool_calls":0"#), "parallel_tool_calls", "a boolean", "a number"),
-            .unsupported(requestBody(#""response_format":{"type":"json_object"}"#), "response_format", structured),
-            .unsupported(
-                requestBody(#""response_format":{"type":"json_schema","json_schema":{}}"#),
-                "response_format",
-                structured
-            ),
-            .value(
-                requestBody(#""response_format":{"type":"yaml"}"#),
-                "response_format.type",
-                "'text', 'json_object' or 'json_schema'"
-            ),
-            .missing(requestBody(#""response_format":{}"#), "response_format.type"),
-            .type(requestBody(#""response_format":"json""#), "response_format", "an object", "a string"),
             .parameter(requestBody(#""logprobs":true"#), "logprobs", probabilities),
             .parameter(requestBody(#""top_logprobs":2"#), "top_logprobs", probabilities),
             .type(requestBody(#""logprobs":"yes""#), "logprobs", "a boolean", "a string"),

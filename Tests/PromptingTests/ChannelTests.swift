@@ -107,6 +107,57 @@ import Testing
         Case("", nil, ""),
     ]
 
+    @Test(arguments: [
+        ("<|channel|>commentary to=functions.f <|constrain|>json<|message|>{\"a\": 1}<|call|>", "f {\"a\": 1}"),
+        (" to=functions.f<|channel|>commentary json<|message|>{}", "f {}"),
+        ("<|channel|>commentary to=functions.f<|message|>{\"a\": 1", "f {\"a\": 1"),
+        ("<|channel|>commentary to=functions.f<|message|><|call|>", "f "),
+        ("<|channel|>commentary to=f json<|message|>{}<|call|>", "f {}"),
+        ("<|channel|>analysis to=python<|message|>1 + 1<|call|>", "python 1 + 1"),
+        (
+            "<|channel|>commentary<|message|>I look.<|end|>"
+                + "<|start|>assistant<|channel|>commentary to=functions.f<|message|>{}<|call|>", "f {}"
+        ),
+        (
+            "<|channel|>commentary to=functions.f<|message|>{}<|end|>"
+                + "<|start|>assistant to=functions.g<|channel|>commentary<|message|>{}<|call|>", "f {}|g {}"
+        ),
+        // The model itself has ended its turn: what follows is not its own.
+        (
+            "<|channel|>commentary to=functions.f<|message|>{}<|call|>"
+                + "<|start|>functions.f to=assistant<|channel|>commentary<|message|>1<|end|>", "f {}"
+        ),
+        ("<|channel|>commentary to=functions.f <|constrain|>json{}", "f {}"),
+        ("analysisHm.assistantcommentary to=functions.f json{\"a\":\"final\"}", "f {\"a\":\"final\"}"),
+        ("analysisHm.assistantcommentary to=functions.f{}", "f {}"),
+        ("analysisHm.assistant to=functions.fcommentary json{}assistantfinalYes.", "f {}"),
+        ("commentary to=functions.add_commentary json{}", "add_commentary {}"),
+        // A header that was cut says nothing to anybody.
+        ("<|channel|>commentary to=functions.f", ""),
+        ("<|channel|>commentary to=<|message|>{}", ""),
+        ("<|channel|>final<|message|>Write to=functions.f for it.", ""),
+    ])
+    func `words to a tool are calls`(raw: String, calls: String) {
+        for end in ["", "<|call|>"] where !calls.isEmpty || end.isEmpty {
+            let reply = Self.reader().read(raw + end, askedTokens: 512, wantedTokens: nil)
+            #expect(reply.calls.map { "\($0.recipient) \($0.body)" }.joined(separator: "|") == calls)
+        }
+    }
+
+    @Test func `a stop of the user's or the client's limit before a call leaves it out`() {
+        let raw =
+            "<|channel|>commentary<|message|>One. STOP two.<|end|>"
+            + "<|start|>assistant<|channel|>commentary to=functions.f<|message|>{\"a\": 1}<|call|>"
+        let whole = Self.reader().read(raw, askedTokens: 512, wantedTokens: nil)
+        #expect(whole.calls == [ChannelCall(recipient: "f", body: "{\"a\": 1}")])
+        let stopped = Self.reader(userStops: ["STOP"]).read(raw, askedTokens: 512, wantedTokens: nil)
+        #expect(stopped.calls == [])
+        #expect(stopped.content == "One.")
+        let limited = Self.reader().read(raw, askedTokens: 512, wantedTokens: 7)
+        #expect(limited.calls == [])
+        #expect(limited.reason == .length)
+    }
+
     @Test(arguments: marked + calls + flattened + damaged)
     func `channels become thought and answer`(example: Case) {
         let reply = Self.reader().read(example.raw, askedTokens: 512, wantedTokens: nil)

@@ -8,7 +8,8 @@ import Testing
     func `everything that could forge a turn or end an answer is a marker`(name: String) throws {
         let format = try format(name)
         let markers = format.markers + format.lineMarkers
-        let turns = [format.user, format.assistant] + [format.tool.turn].compactMap(\.self)
+        let others = [format.tool.turn, format.call?.turn, format.call?.words]
+        let turns = [format.user, format.assistant] + others.compactMap(\.self)
         let texts = format.stops + turns.flatMap { [$0.open, $0.close] } + [format.system.close, format.generation]
         for text in texts where text.contains(where: { !$0.isWhitespace }) {
             #expect(markers.contains { text.contains($0) }, "\(name): \(text)")
@@ -17,6 +18,20 @@ import Testing
         #expect(markers.allSatisfy { $0.first?.isASCII == true && $0.count > 2 })
         // A marker over a line end could be split between two texts where nothing looks for it.
         #expect(markers.allSatisfy { !$0.contains("\n") })
+    }
+
+    @Test(arguments: PromptWriterTests.names)
+    func `a format names a way of calling tools, Hermes' unless it has its own`(name: String) throws {
+        let own = [
+            "glm45": "glm-xml", "glm47": "glm-xml-compact", "minimax-m2": "minimax-xml", "seed-oss": "qwen-xml",
+            "harmony": "harmony", "oasst": "none", "redpajama": "none", "falcon": "none", "pygmalion": "none",
+            "phi2": "none", "raw": "none",
+        ]
+        let format = try format(name)
+        #expect(format.tools == own[name] ?? "hermes")
+        #expect(ToolMarkup.names.contains(format.tools))
+        // A family's own way is one it was trained on; of Hermes' only a rule for the model knows.
+        #expect(format.isToolTrained == ["glm", "min", "see", "har"].contains { name.hasPrefix($0) && name != "glm4" })
     }
 
     @Test(arguments: PromptWriterTests.names)
@@ -42,11 +57,12 @@ import Testing
         #expect(Set(file.keys) == ["formats", "reasoning"])
         let known: [String: Set<String>] = [
             "formats": [
-                "name", "prefix", "system", "user", "assistant", "tool", "generation", "prefill", "stops", "alternates",
-                "trims", "markers", "lineMarkers", "reasoning", "tokenizer",
+                "name", "prefix", "toolNote", "system", "user", "assistant", "call", "tool", "tools", "generation",
+                "prefill", "stops", "alternates", "trims", "markers", "lineMarkers", "reasoning", "tokenizer",
             ],
             "reasoning": ["name", "tags", "answer", "byDefault", "on", "off", "history", "hasChannels"],
-            "system": ["position", "officialPosition", "open", "close", "later", "isAlways"],
+            "system": ["position", "officialPosition", "open", "close", "messages", "later", "isAlways"],
+            "call": ["turn", "words"],
             "tool": ["turn", "result", "join"],
             "on": ["generation", "systemFront", "systemLine", "afterSystem", "userEnd"],
         ]

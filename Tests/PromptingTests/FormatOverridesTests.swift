@@ -51,6 +51,12 @@ import Testing
         #expect(byName.format == byRule.format)
     }
 
+    @Test func `a user's rule may say how the models call tools, and keeps what else is known`() throws {
+        let rule = Rule(id: "mine", match: "qwen3-8b", format: "chatml", tools: "qwen-xml")
+        let format = try FormatTable.builtIn.with(FormatOverrides(rules: [rule])).format(forModel: "Qwen3-8B").format
+        #expect(format.tools == "qwen-xml" && format.reasoning.name == "qwen3")
+    }
+
     @Test func `a user's formats are added, and replace built-in ones of their name`() throws {
         let formats = [try Self.format("mine", reasoning: "qwen3"), try Self.format("alpaca", reasoning: nil)]
         let overrides = FormatOverrides(models: ["a": "mine"], formats: formats)
@@ -72,6 +78,10 @@ import Testing
         (
             FormatOverrides(rules: [Rule(id: "my-rule", match: "x", format: "chatml", reasoning: "hard")]),
             "formats.rules.my-rule.reasoning: there is no reasoning style hard"
+        ),
+        (
+            FormatOverrides(rules: [Rule(id: "my-rule", match: "x", format: "chatml", tools: "xml")]),
+            "formats.rules.my-rule.tools: there is no tool style xml"
         ),
         (
             FormatOverrides(rules: [
@@ -117,6 +127,59 @@ import Testing
         let overrides = try JSONDecoder().decode(FormatOverrides.self, from: Data(text.utf8))
         #expect(overrides.rules == [Rule(id: "a", match: "b", format: "chatml")])
         #expect(overrides.models.isEmpty && overrides.formats.isEmpty)
+    }
+
+    @Test(arguments: [("mistral-v7-tekken", "think_maybe"), ("mistral-v3", "none")])
+    func `a user who names another format than the model's has its style alone`(format: String, style: String) throws {
+        let table = try FormatTable.builtIn.with(FormatOverrides(models: ["x/Cydonia-R1-24B-v4": format]))
+        #expect(table.format(forModel: "x/Cydonia-R1-24B-v4").format.reasoning.name == style)
+    }
+
+    /// By what stands in the file for the thing that is replaced: the place, the key, and some that are known.
+    static let misspelt: [(String, String, String)] = [
+        (#"{ "rules": [{ "id": "a", "match": "b", "unles": "c", "format": "d" }] }"#, "rules.0", "'unles'"),
+        (#"{ "rules": [{ "id": "a", "match": "b", "format": "d", "reasoningg": "e" }] }"#, "rules.0", "'reasoningg'"),
+        (own(#""trim": ["user"]"#), "formats.0", "'trim'"), (own(#""alternate": true"#), "formats.0", "'alternate'"),
+        (
+            own(#""system": { "position": "turn", "open": "", "close": "", "later": "note", "isalways": true }"#),
+            "formats.0.system", "'isalways'"
+        ),
+        (own(#""user": { "open": "", "close": "", "end": "" }"#), "formats.0.user", "'end'"),
+        (own(#""assistant": { "open": "", "close": "", "Open": "" }"#), "formats.0.assistant", "'Open'"),
+        (own(#""tool": { "result": { "open": "", "close": "" }, "joined": "" }"#), "formats.0.tool", "'joined'"),
+        (own(#""tool": { "result": { "open": "", "close": "", "x": "" } }"#), "formats.0.tool.result", "'x'"),
+        (own(#""call": { "turn": { "open": "", "close": "" }, "word": "" }"#), "formats.0.call", "'word'"),
+        (#"{ "rule": [] }"#, "", "'rule'"),
+    ]
+
+    @Test(arguments: misspelt)
+    func `a misspelt key is told with its place and the keys that are known`(text: String, place: String, key: String) {
+        #expect {
+            try JSONDecoder().decode(FormatOverrides.self, from: Data(text.utf8))
+        } throws: { error in
+            guard case DecodingError.dataCorrupted(let context) = error else { return false }
+            let path = context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
+            return path == place && context.debugDescription.hasPrefix("\(key) is no key; known are '")
+        }
+    }
+
+    @Test func `a format may have all keys that there are`() throws {
+        #expect(try JSONDecoder().decode(FormatOverrides.self, from: Data(Self.own(nil).utf8)).formats.count == 1)
+    }
+
+    /// A file with one format, in which a field is replaced or added.
+    private static func own(_ field: String?) -> String {
+        let fields = [
+            ("name", #""a""#), ("prefix", #""""#), ("toolNote", #""""#), ("generation", #""""#), ("prefill", #""""#),
+            ("system", #"{ "position": "turn", "open": "", "close": "", "later": "note" }"#),
+            ("user", #"{ "open": "", "close": "" }"#), ("assistant", #"{ "open": "", "close": "" }"#),
+            ("call", #"{ "turn": { "open": "", "close": "" }, "words": { "open": "", "close": "" } }"#),
+            ("tool", #"{ "turn": { "open": "", "close": "" }, "result": { "open": "", "close": "" }, "join": "" }"#),
+            ("stops", "[]"), ("trims", "[]"), ("alternates", "false"), ("markers", "[]"), ("lineMarkers", "[]"),
+            ("tools", #""none""#), ("reasoning", #""none""#), ("tokenizer", #""qwen""#),
+        ]
+        let kept = fields.filter { field?.hasPrefix("\"\($0.0)\":") != true }.map { "\"\($0.0)\": \($0.1)" }
+        return "{ \"formats\": [{ \((kept + [field].compactMap { $0 }).joined(separator: ", ")) }] }"
     }
 
     private static func format(_ name: String, reasoning: String?) throws -> PromptFormat {

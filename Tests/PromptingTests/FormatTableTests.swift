@@ -69,9 +69,25 @@ import Testing
         ("deepseek-ai/DeepSeek-V3.1", "think_toggle_close"), ("nvidia/Nemotron-3-Nano-30B-A3B", "nemotron3"),
         ("nvidia/Llama-3_3-Nemotron-Super-49B-v1", "nemotron_system"), ("google/gemma-4-12B-it", "gemma4"),
         ("someone/unheard-of-31b", "gemma4"), ("koboldcpp/WizzGPTv8", "none"),
+        ("TheDrummer/Cydonia-R1-24B-v4", "think_maybe"), ("koboldcpp/Cydonia-R1-24B-v4-Q4_K_M", "think_maybe"),
+        ("TheDrummer/Cydonia-24B-v4", "mistral_think"),
+        ("aphrodite/TheDrummer/Behemoth-R1-123B-v2-w4a16", "think_maybe"),
+        ("TheDrummer/Behemoth-ReduX-123B-v1", "none"), ("koboldcpp/L3.3-Nevoria-R1-70b", "think_maybe"),
+        ("Steelskull/L3.3-Electra-R1-70b", "think_maybe"), ("TheDrummer/Gemma-3-R1-27B-v1", "think_maybe"),
+        ("koboldcpp/TheDrummer_Gemma-3-R1-12B-v1", "think_maybe"), ("TheDrummer/Rocinante-R1-12B-v1", "think_maybe"),
+        ("koboldcpp/Rocinante-12B-v1.1", "none"), ("inflatebot/MN-12B-Mag-Mell-R1", "none"),
+        ("deepseek-ai/DeepSeek-R1-Distill-Llama-8B", "think_open"),
     ])
     func `the rule tells how a model thinks, whoever tells its turns`(name: String, reasoning: String) {
         #expect(FormatTable.builtIn.format(forModel: name).format.reasoning.name == reasoning)
+    }
+
+    @Test func `an effort makes a tune that may think do so`() {
+        let format = FormatTable.builtIn.format(forModel: "TheDrummer/Cydonia-R1-24B-v4").format
+        let said = Conversation.of((.user, "Q"))
+        #expect(format.render(said, effort: .high, today: "").text == "[INST]Q[/INST]<think>\n")
+        #expect(format.render(said, effort: ReasoningEffort.none, today: "").text == "[INST]Q[/INST]")
+        #expect(format.render(said, today: "").text == "[INST]Q[/INST]")
     }
 
     @Test func `a rule's profile changes the format`() throws {
@@ -80,6 +96,7 @@ import Testing
             let choice = FormatTable.builtIn.format(forModel: model)
             var plain = try format("chatml")
             plain.reasoning = choice.format.reasoning
+            (plain.tools, plain.isToolTrained) = (choice.format.tools, true)
             #expect(choice.format != plain)
             #expect(choice.format == plain.applying(profile: try #require(profiles[profile])))
         }

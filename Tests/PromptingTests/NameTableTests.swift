@@ -44,7 +44,10 @@ import Testing
             #expect(FormatTable.builtIn[rule.format] != nil, "\(rule.id)")
             #expect(rule.reasoning.map { FormatTable.builtIn.styles[$0] != nil } ?? true, "\(rule.id)")
             #expect(rule.profile.map { table.profiles[$0] != nil } ?? true, "\(rule.id)")
+            #expect(rule.tools.map { ToolMarkup.names.contains($0) } ?? true, "\(rule.id)")
         }
+        #expect(Set(table.thinkers.map(\.id)).count == table.thinkers.count)
+        #expect(table.thinkers.allSatisfy { FormatTable.builtIn.styles[$0.reasoning] != nil })
         #expect(FormatTable.builtIn[table.fallback] != nil)
         for text in NamedModel.all.map(\.name) {
             #expect(FormatTable.builtIn[table.decision(for: text).format] != nil, "\(text)")
@@ -76,6 +79,10 @@ import Testing
                 { "id": "llama", "match": "llama", "format": "llama3", "reasoning": "qwen3" },
                 { "id": "size", "match": "8b", "format": "gemma", "isGuess": true }
               ],
+              "thinkers": [
+                { "id": "r1", "match": "-r1", "reasoning": "think_maybe" },
+                { "id": "any", "match": "maker/.*r1", "reasoning": "think_open" }
+              ],
               "reference": { "alpaca": ["Maker/Labelled-Llama"] },
               "baselines": { "Maker/Odd": "Other/Llama-3", "Maker/Odd-8B": "Other/Llama-3", "Odd-Too": "Unheard-Of" }
             }
@@ -94,6 +101,12 @@ import Testing
         ]
         for (name, decision) in expected { #expect(table.decision(for: name) == decision, "\(name)") }
         #expect(table.decision(for: "official-llama").isOfficial)
+        // The first thinker counts, on the maker's name too, and not where a rule gave a style or nothing is known.
+        for (name, style) in [
+            ("Tune-R1-8B", "think_maybe"), ("Maker/TuneR1-8B", "think_open"), ("Llama-R1", "qwen3"), ("Tune-R1", nil),
+        ] {
+            #expect(table.decision(for: name).reasoning == style, "\(name)")
+        }
     }
 
     private func rule(for name: String) -> NameRule? {

@@ -9,7 +9,7 @@ import Testing
         ("glm47", ["<|system|>", "<|user|>", "<|assistant|>", "<|observation|>"], "<|assistant|>"),
         (
             "harmony",
-            ["<|start|>developer<|message|># Instructions", "<|start|>user<|message|>", "<|start|>assistant"],
+            ["<|start|>developer<|message|>", "<|start|>user<|message|>", "<|start|>assistant", "<|start|>functions."],
             "<|start|>assistant"
         ),
         ("guanaco", ["### Human:", "### Assistant:"], "### Assistant:"),

@@ -93,6 +93,10 @@ import Testing
         ("mistral-v3-tekken", "[INST]Q[/INST] {\"a\": "),
         ("alpaca", "### Instruction:\nQ\n\n### Response:\n {\"a\": "),
         ("vicuna", "USER: Q\nASSISTANT: {\"a\": "),
+        ("falcon", "User: Q\nAssistant: {\"a\": "),
+        // These begin an earlier answer with more than what asks for one.
+        ("chatglm3", "[gMASK]sop<|user|>\n Q<|assistant|>\n  {\"a\": "),
+        ("jamba", "<|bom|><|user|> Q<|eom|><|bom|><|assistant|>  {\"a\": "),
         ("solar-open", "<|begin|>user<|content|>Q<|end|><|begin|>assistant<|content|> {\"a\": "),
     ])
     func `a conversation that ends with the assistant stays open and keeps its spaces`(
@@ -123,8 +127,8 @@ import Testing
             "llama3",
             "<|start_header_id|>user<|end_header_id|>\n\nQ<|eot_id|>"
                 + "<|start_header_id|>assistant<|end_header_id|>\n\nC<|eot_id|>"
-                + "<|start_header_id|>ipython<|end_header_id|>\n\n1<|eot_id|>"
-                + "<|start_header_id|>ipython<|end_header_id|>\n\n2<|eot_id|>"
+                + "<|start_header_id|>user<|end_header_id|>\n\n<tool_response>\n1\n</tool_response>\n"
+                + "<tool_response>\n2\n</tool_response><|eot_id|>"
                 + "<|start_header_id|>user<|end_header_id|>\n\nU<|eot_id|>"
                 + "<|start_header_id|>assistant<|end_header_id|>\n\n"
         ),
@@ -141,6 +145,16 @@ import Testing
                 + "<|im_user|>user<|im_middle|>U<|im_end|><|im_assistant|>assistant<|im_middle|>"
         ),
         (
+            "harmony",
+            "<|start|>system<|message|>You are ChatGPT, a large language model trained by OpenAI.\n"
+                + "Knowledge cutoff: 2024-06\nCurrent date: 2026-11-25\n\nReasoning: medium\n\n# Valid channels: "
+                + "analysis, commentary, final. Channel must be included for every message.<|end|>"
+                + "<|start|>user<|message|>Q<|end|><|start|>assistant<|channel|>final<|message|>C<|end|>"
+                + "<|start|>functions.look to=assistant<|channel|>commentary<|message|>1<|end|>"
+                + "<|start|>functions.unknown to=assistant<|channel|>commentary<|message|>2<|end|>"
+                + "<|start|>user<|message|>U<|end|><|start|>assistant"
+        ),
+        (
             "minimax-m2",
             "]~b]user\nQ[e~[\n]~b]ai\nC[e~[\n]~b]tool\n<response>1</response>\n<response>2</response>[e~[\n"
                 + "]~b]user\nU[e~[\n]~b]ai\n<think>\n"
@@ -152,7 +166,7 @@ import Testing
             (.assistant, "C"),
             (.user, "U")
         )
-        conversation.turns.insert(Turn(role: .tool, text: "1", callID: "a-1"), at: 2)
+        conversation.turns.insert(Turn(role: .tool, text: "1", callID: "a-1", callName: "look"), at: 2)
         conversation.turns.insert(Turn(role: .tool, text: "2", callID: "a-2"), at: 3)
         #expect(try conversation.text(in: name) == text)
     }
@@ -208,6 +222,21 @@ import Testing
         #expect(text.occurrences(of: answer) == 1)
     }
 
+    @Test(arguments: ["llama3", "gemma", "command-r", "exaone"])
+    func `a trimmed text loses all of Unicode's white space around it, and nothing else`(name: String) throws {
+        let format = try format(name)
+        let said = Conversation.of(
+            (.user, "\u{3000}\u{2028}he\u{A0}llo\u{A0}\u{85}\r\n"),
+            (.assistant, "\u{200B}A\u{FEFF}")
+        )
+        var conversation = said
+        conversation.turns.append(Turn(role: .user, text: "\u{3000}\u{A0}"))
+        let text = format.render(conversation, today: "").text
+        #expect(text.occurrences(of: format.user.open + "he\u{A0}llo" + format.user.close) == 1)
+        #expect(text.occurrences(of: format.user.open + format.user.close) == 1)
+        #expect(text.occurrences(of: format.assistant.open + "\u{200B}A\u{FEFF}" + format.assistant.close) == 1)
+    }
+
     @Test(arguments: names)
     func `no conversation is too odd to be written`(name: String) throws {
         let format = try format(name)
@@ -237,7 +266,7 @@ import Testing
 
     @Test(arguments: names)
     func `text arrives byte for byte: CRLF, accents, joined emoji, right-to-left, lone controls`(name: String) throws {
-        let said = "a\r\nb\r\u{0}\te\u{301}é 👩‍👩‍👧 שלום \u{202E}x\u{FEFF} 漢字\u{2028}"
+        let said = "a\r\nb\r\u{0}\te\u{301}é 👩‍👩‍👧 שלום \u{202E}x\u{FEFF} 漢字\u{2028}."
         let text = try Conversation.of((.system, said), (.user, said)).text(in: name)
         #expect(text.occurrences(of: said) == 2)
     }

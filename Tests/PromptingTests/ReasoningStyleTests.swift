@@ -73,6 +73,51 @@ import Testing
         }
     }
 
+    static let thoughts: [(style: String, said: String, kept: String)] = [
+        ("qwen3", "thinking\n</think>\n\nHi", "Hi"), ("qwen3", "a</think>b</think>\r\nc", "c"),
+        ("qwen3", "</think>A", "A"), ("qwen3", "<think>a</think>b</think>c", "c"),
+        ("qwen3", "<think>a", ""), ("qwen3", "\n <think>", ""),
+        ("qwen3", "a <think>b</think> c", "a <think>b</think> c"), ("qwen3", "a <think> b", "a <think> b"),
+        ("qwen3", "<think>a</think>b <think>c</think> d", "b <think>c</think> d"),
+        ("qwen3", "a</think>b <think>c</think> d", "b <think>c</think> d"),
+        ("seed_think", "a</seed:think>b", "b"), ("seed_think", "a</think>b", "a</think>b"),
+        ("seed_think", "<think>a", ""), ("none", "a</think>b", "a</think>b"), ("none", "<think>a", "<think>a"),
+        ("harmony", "a</think>b", "a</think>b"),
+    ]
+
+    @Test(arguments: thoughts)
+    func `a model that thinks is not shown its earlier thoughts, however they come`(
+        style: String,
+        said: String,
+        kept: String
+    ) throws {
+        let format = try format("chatml", reasoning: style)
+        let text = format.render(.of((.user, "Q"), (.assistant, said), (.user, "R")), today: "").text
+        let turn = format.assistant.open + format.reasoning.history + kept + format.assistant.close
+        #expect(text.occurrences(of: turn) == 1)
+    }
+
+    @Test(arguments: [
+        ("a</think>b\n<tool_call>{\"</think>\"}</tool_call>", "b\n<tool_call>{\"</think>\"}</tool_call>"),
+        ("b\n<tool_call>{\"</think>\"}</tool_call>", "b\n<tool_call>{\"</think>\"}</tool_call>"),
+        ("<think>a\n<tool_call>{}</tool_call>", "<tool_call>{}</tool_call>"),
+        ("<think>a\n<minimax:tool_call>{}", "<minimax:tool_call>{}"), ("<think>a", ""),
+    ])
+    func `the calls behind a thought stay whole`(said: String, kept: String) throws {
+        let format = try format("chatml", reasoning: "qwen3")
+        let text = format.render(.of((.user, "Q"), (.call, said), (.user, "R")), today: "").text
+        #expect(text.occurrences(of: format.assistant.open + kept + format.assistant.close) == 1)
+    }
+
+    @Test func `a megabyte of closing tags is dropped in time`() throws {
+        let format = try format("chatml", reasoning: "qwen3")
+        let said = String(repeating: "a</think>", count: 110_000)
+        for role in [Turn.Role.assistant, .call] {
+            let text = format.render(.of((.user, "Q"), (role, said), (.user, "R")), today: "").text
+            #expect(text.utf8.count < 200)
+        }
+    }
+
     @Test(arguments: [
         ("gemma4", "<|channel>thought\nwhy<channel|>A", "A"),
         ("seed-oss", "<seed:think>why</seed:think>\nA", "A"),
@@ -94,12 +139,16 @@ import Testing
         ("chatml", "none", nil, "{", "{"),
         ("chatml", "think_open", nil, "{", "<think>\n\n</think>\n\n{"),
         ("chatml", "think_maybe", .high, "{", "{"),
-        ("chatml", "qwen3", nil, "{", "{"),
+        ("chatml", "qwen3", nil, "{", "<think>\n\n</think>\n\n{"),
+        ("chatml", "qwen3", .high, "{", "<think>\n\n</think>\n\n{"),
+        ("chatml", "qwen3", nil, " <think>a</think>{", " <think>a</think>{"),
         ("chatml", "qwen3", ReasoningEffort.none, "{", "<think>\n\n</think>\n\n{"),
         ("chatml", "nemotron3", nil, "{", "<think></think>{"),
         ("glm47", "think_toggle_close", nil, "{", "</think>{"),
         ("glm45", "glm45", nil, "{", "\n<think></think>\n{"),
-        ("gemma4", "gemma4", .high, "{", "{"),
+        ("gemma4", "gemma4", .high, "{", "<|channel>thought\n<channel|>{"),
+        ("seed-oss", "seed_think", nil, "{", "<seed:think>\n</seed:think>{"),
+        ("granite3", "granite_think", .high, "{", "{"), ("llama3", "nemotron_system", nil, "{", "{"),
         ("harmony", "harmony", nil, "{", "<|channel|>final<|message|>{"),
         ("chatml", "think_open", nil, "<think>\nwhy</think>\n{", "<think>\nwhy</think>\n{"),
     ]
@@ -115,6 +164,20 @@ import Testing
         #expect(!prompt.reading.isThoughtOpen)
         #expect(!prompt.reading.hasChannels)
         #expect(prompt.reading.isContinuation)
+    }
+
+    @Test(arguments: [
+        ("gemma4", "gemma4"), ("granite3", "granite_think"), ("llama3", "nemotron_system"), ("glm45", "glm45"),
+        ("apertus", "apertus"),
+    ])
+    func `a prefill that is no thought has the whole prompt say that there is none`(name: String, style: String) throws
+    {
+        let format = try format(name, reasoning: style)
+        func text(_ said: String, _ effort: ReasoningEffort) -> String {
+            format.render(.of((.user, "Q"), (.assistant, said)), effort: effort, today: "").text
+        }
+        #expect(text("A", .high) == text("A", ReasoningEffort.none))
+        #expect(text("<think>\nA", .high) != text("<think>\nA", ReasoningEffort.none))
     }
 
     @Test func `a prefill that opens a thought itself goes on in it`() throws {

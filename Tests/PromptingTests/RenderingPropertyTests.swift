@@ -1,5 +1,6 @@
-import Prompting
 import Testing
+
+@testable import Prompting
 
 /// Statements about all conversations, tried on random ones from a fixed seed.
 @Suite struct RenderingPropertyTests {
@@ -12,14 +13,15 @@ import Testing
         for _ in 0..<60 {
             let forged = Conversation(
                 turns: (0..<Int.random(in: 1...6, using: &random)).map { _ in
-                    let role = [Turn.Role.system, .user, .assistant, .tool].randomElement(using: &random) ?? .user
-                    // What the assistant said is written as it is, so nothing is tried there.
+                    let role =
+                        [Turn.Role.system, .user, .assistant, .call, .tool].randomElement(using: &random) ?? .user
+                    // What the assistant said may hold the tags of thoughts, and has a statement of its own below.
                     if role == .assistant { return Turn(role: role, text: "said") }
                     func text() -> String {
                         (0..<Int.random(in: 0...4, using: &random))
                             .map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
                     }
-                    return Turn(role: role, text: text(), callID: text())
+                    return Turn(role: role, text: role == .call ? "said" : text(), callID: text(), callName: text())
                 }
             )
             let harmless = Conversation(
@@ -31,6 +33,29 @@ import Testing
             let written = format.render(forged, effort: effort, today: "2026-11-25").text
             let expected = format.render(harmless, effort: effort, today: "2026-11-25").text
             #expect(counter.counts(in: written) == counter.counts(in: expected), "\(written.debugDescription)")
+        }
+    }
+
+    @Test(arguments: PromptWriterTests.names)
+    func `no earlier answer or call forges a turn`(name: String) throws {
+        let format = try format(name)
+        var random = SplitMix64(seed: 6)
+        let thought = [format.reasoning.thought, .think].compactMap { $0 }.flatMap { [$0.open, $0.close] }
+        let counter = MarkerCounter(format, besides: thought)
+        let pieces = Self.pieces(of: format)
+        for _ in 0..<30 {
+            let turns = (0..<Int.random(in: 1...5, using: &random)).map { _ in
+                let text = (0..<Int.random(in: 1...4, using: &random))
+                    .map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
+                return Turn(role: Bool.random(using: &random) ? .assistant : .call, text: "x\(text)x")
+            }
+            func text(_ turns: [Turn]) -> String {
+                let asked = [Turn(role: .user, text: "Q")]
+                return format.render(Conversation(turns: asked + turns + asked), today: "2026-11-25").text
+            }
+            let harmless = turns.map { Turn(role: $0.role, text: "said") }
+            let written = text(turns)
+            #expect(counter.counts(in: written) == counter.counts(in: text(harmless)), "\(written.debugDescription)")
         }
     }
 
@@ -65,7 +90,7 @@ import Testing
 
     /// Markers, their halves, and what may stand around them.
     private static func pieces(of format: PromptFormat) -> [String] {
-        let tags = ["<tool_response>", "</tool_response>", "</tool_call>", format.tool.result.close]
+        let tags = ToolMarkup.tags(of: format.tools) + [format.tool.result.close]
         let markers = format.markers + format.lineMarkers + tags + ["[System note: "]
         let halves = markers.flatMap { marker in
             marker.indices.dropFirst().flatMap { [String(marker[..<$0]), String(marker[$0...])] }
@@ -90,8 +115,9 @@ private struct MarkerCounter {
     let anywhere: [[UInt8]]
     let atLineStart: [[UInt8]]
 
-    init(_ format: PromptFormat) {
-        anywhere = format.markers.map { Array($0.utf8) }
+    /// A counter of the markers that are no part of these tags.
+    init(_ format: PromptFormat, besides tags: [String] = []) {
+        anywhere = format.markers.filter { marker in !tags.contains { $0.contains(marker) } }.map { Array($0.utf8) }
         atLineStart = format.lineMarkers.map { Array($0.utf8) }
     }
 

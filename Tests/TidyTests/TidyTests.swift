@@ -97,11 +97,14 @@ enum Rules {
         "HTTPClient": ["EventLoop", "CLinux", "CCurl"],
         "OpenAI": [],
         "Prompting": [],
+        "Tools": ["OpenAI", "Prompting"],
+        "OpenCode": ["OpenAI"],
         "Horde": ["HTTPClient", "EventLoop"],
-        "Gateway": ["Horde", "OpenAI", "Prompting", "HTTPServer", "HTTPClient", "EventLoop"],
+        "Gateway": ["Horde", "OpenAI", "Prompting", "Tools", "OpenCode", "HTTPServer", "HTTPClient", "EventLoop"],
         "HordeSimulator": ["HTTPServer", "EventLoop", "OpenAI"],
         "CLI": [
-            "Gateway", "HordeSimulator", "Horde", "HTTPClient", "HTTPServer", "OpenAI", "Prompting", "EventLoop",
+            "Gateway", "HordeSimulator", "Horde", "HTTPClient", "HTTPServer", "OpenAI", "OpenCode", "Prompting",
+            "EventLoop",
         ],
     ]
     private static let ours = Set(arrows.keys).union(["CLinux", "CMicroHTTPD", "CCurl", "TestSupport"])

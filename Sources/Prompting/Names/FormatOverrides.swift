@@ -1,7 +1,7 @@
 /// What a user's configuration file says about formats, under its key `formats`; not yet checked.
 package struct FormatOverrides: Sendable, Decodable {
     /// A rule for names, tried before the reference of models and before the built-in rules.
-    package struct Rule: Equatable, Sendable, Decodable {
+    package struct Rule: Equatable, Sendable, KnownKeys {
         /// Names the rule in lists and errors; no built-in rule may have it.
         package let id: String
         /// A regular expression on the normalised name, with the maker in front or without: worker program, file ending
@@ -13,13 +13,28 @@ package struct FormatOverrides: Sendable, Decodable {
         package let format: String
         /// The name of a reasoning style, `nil` for what the model's built-in rule or else the format says.
         package let reasoning: String?
+        /// The name of the way in which these models were trained to call tools, `nil` for what the model's built-in rule
+        /// or else the format says.
+        package let tools: String?
 
-        package init(id: String, match: String, unless: String? = nil, format: String, reasoning: String? = nil) {
+        package init(
+            id: String,
+            match: String,
+            unless: String? = nil,
+            format: String,
+            reasoning: String? = nil,
+            tools: String? = nil
+        ) {
             self.id = id
             self.match = match
             self.unless = unless
             self.format = format
             self.reasoning = reasoning
+            self.tools = tools
+        }
+
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case id, match, unless, format, reasoning, tools
         }
     }
 
@@ -39,25 +54,12 @@ package struct FormatOverrides: Sendable, Decodable {
         case models, rules, formats
     }
 
-    /// Any key at all, to find those that are misspelt.
-    private struct AnyKey: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-        init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
-    }
-
-    /// Reads an object with any of the three keys, and with no others.
+    /// Reads an object with any of the three keys, and with no others, in which all keys are known too.
     package init(from decoder: any Decoder) throws {
-        for key in try decoder.container(keyedBy: AnyKey.self).allKeys
-        where CodingKeys(stringValue: key.stringValue) == nil {
-            let known = CodingKeys.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
-            let problem = "'\(key.stringValue)' is no key; known are \(known)"
-            throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: problem))
-        }
+        try decoder.refuseKeys(besides: CodingKeys.self)
         let container = try decoder.container(keyedBy: CodingKeys.self)
         models = try container.decodeIfPresent([String: String].self, forKey: .models) ?? [:]
-        rules = try container.decodeIfPresent([Rule].self, forKey: .rules) ?? []
+        rules = try container.decodeIfPresent([Checked<Rule>].self, forKey: .rules)?.map(\.value) ?? []
         formats = try container.decodeIfPresent([PromptFormat].self, forKey: .formats) ?? []
     }
 }
@@ -66,6 +68,7 @@ package struct FormatOverrides: Sendable, Decodable {
 package enum FormatTableError: Error, Equatable, Sendable, CustomStringConvertible {
     case unknownFormat(field: String, name: String)
     case unknownReasoning(field: String, name: String)
+    case unknownTools(field: String, name: String)
     /// The problem is the words of the parser of regular expressions.
     case brokenExpression(field: String, problem: String)
     /// Another entry, or a built-in rule, has the same name.
@@ -75,6 +78,7 @@ package enum FormatTableError: Error, Equatable, Sendable, CustomStringConvertib
         switch self {
         case .unknownFormat(let field, let name): "\(field): there is no format \(name)"
         case .unknownReasoning(let field, let name): "\(field): there is no reasoning style \(name)"
+        case .unknownTools(let field, let name): "\(field): there is no tool style \(name)"
         case .brokenExpression(let field, let problem): "\(field): \(problem)"
         case .duplicate(let field): "\(field): the name is taken"
         }

@@ -61,6 +61,10 @@ package final class FormatTable: Sendable {
             preconditionFailure("There is no format \(decision.format), and the tables are checked for it.")
         }
         if let style = decision.reasoning.flatMap({ styles[$0] }) { format.reasoning = style }
+        if let tools = decision.tools {
+            format.tools = tools
+            format.isToolTrained = tools != ToolMarkup.none
+        }
         if let profile = decision.profile.flatMap({ nameTable.profiles[$0] }) {
             format = format.applying(profile: profile)
         }
@@ -89,6 +93,9 @@ extension FormatTable {
             if let style = rule.reasoning, styles[style] == nil {
                 throw .unknownReasoning(field: "\(field).reasoning", name: style)
             }
+            if let tools = rule.tools, !ToolMarkup.names.contains(tools) {
+                throw .unknownTools(field: "\(field).tools", name: tools)
+            }
             rules.append(try NameRule(rule))
         }
         return FormatTable(
@@ -107,6 +114,9 @@ extension FormatTable {
             guard added.insert(format.name).inserted else { throw .duplicate(field: field) }
             guard let style = styles[format.reasoning.name] else {
                 throw .unknownReasoning(field: "\(field).reasoning", name: format.reasoning.name)
+            }
+            guard ToolMarkup.names.contains(format.tools) else {
+                throw .unknownTools(field: "\(field).tools", name: format.tools)
             }
             format.reasoning = style
             formats[format.name] = format

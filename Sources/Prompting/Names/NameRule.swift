@@ -8,6 +8,8 @@ struct NameRule: Decodable, Sendable {
     let reasoning: String?
     /// The name of what the models of this rule need on top of their format.
     let profile: String?
+    /// The name of the way in which these models were trained to call tools; `nil` where nothing is known of it.
+    let tools: String?
     /// A rule that knows no name and goes by the model's size: it counts only if no other rule matches.
     let isGuess: Bool?
     /// A rule that knows the family and not the version: a guess by size that names a format of the same family, the
@@ -24,6 +26,14 @@ struct NameRule: Decodable, Sendable {
     }
 }
 
+/// Models whose names match `match` and which think in this style, whatever decides on their format.
+struct Thinker: Decodable, Sendable {
+    let id: String
+    let match: NamePattern
+    /// The name of the style.
+    let reasoning: String
+}
+
 extension NameRule {
     /// A user's own rule; it sees names in lower case and may be written in any.
     /// - Throws: an error that names the field.
@@ -36,6 +46,7 @@ extension NameRule {
         format = rule.format
         reasoning = rule.reasoning
         profile = nil
+        tools = rule.tools
         isGuess = nil
         sizeFirst = nil
     }

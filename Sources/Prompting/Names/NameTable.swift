@@ -2,7 +2,7 @@
 ///
 /// Horde gives a model's name and nothing else, so the name decides. In this order: the user's word on this very name,
 /// the user's rules, Horde's reference of models, the rules for families (the first that matches), those on the model's
-/// base where the reference names one, and the fallback.
+/// base where the reference names one, and the fallback. Where no rule says how the model thinks, `thinkers` may.
 struct NameTable: Decodable, Sendable {
     let fallback: String
     let noise: ModelName.Noise
@@ -10,6 +10,8 @@ struct NameTable: Decodable, Sendable {
     let officialNames: NamePattern
     let profiles: [String: PromptFormat.Profile]
     let rules: [NameRule]
+    /// Models that think although the rule for their family does not say so, best first.
+    let thinkers: [Thinker]
     /// Formats that Horde's reference of models tells.
     private let reference: ModelReference
     /// The models that others are tunes of.
@@ -18,7 +20,7 @@ struct NameTable: Decodable, Sendable {
     private var ownRules: [NameRule] = []
 
     private enum CodingKeys: CodingKey {
-        case fallback, noise, officialNames, profiles, rules, reference, baselines
+        case fallback, noise, officialNames, profiles, rules, thinkers, reference, baselines
     }
 
     init(from decoder: any Decoder) throws {
@@ -28,6 +30,7 @@ struct NameTable: Decodable, Sendable {
         officialNames = try container.decode(NamePattern.self, forKey: .officialNames)
         profiles = try container.decode([String: PromptFormat.Profile].self, forKey: .profiles)
         rules = try container.decode([NameRule].self, forKey: .rules)
+        thinkers = try container.decode([Thinker].self, forKey: .thinkers)
         let named = try container.decode([String: [String]].self, forKey: .reference)
         let formats = named.flatMap { format, names in names.map { ($0, format) } }
         reference = ModelReference(Dictionary(formats) { min($0, $1) }, without: noise)
@@ -48,10 +51,13 @@ struct NameTable: Decodable, Sendable {
         let name = ModelName(text, without: noise)
         let isOfficial = officialNames.matches(name.full) || officialNames.matches(name.last)
         let rule = rule(for: name)
-        var decision =
-            own(text, name, rule) ?? known(text, name, rule)
+        let builtIn =
+            known(text, name, rule)
             ?? rule.map { NameDecision(format: format(by: $0, name), source: .rule($0.id), as: $0) }
-            ?? based(text, name) ?? NameDecision(format: fallback, source: .fallback)
+            ?? based(text, name)
+        var decision =
+            own(text, name, rule) ?? builtIn.map { thinking($0, name) }
+            ?? NameDecision(format: fallback, source: .fallback)
         decision.isOfficial = isOfficial
         return decision
     }
@@ -70,7 +76,17 @@ struct NameTable: Decodable, Sendable {
             return nil
         }
         guard let rule, decision.reasoning == nil, decision.format == format(by: rule, name) else { return decision }
-        return NameDecision(format: decision.format, source: decision.source, as: rule)
+        var known = NameDecision(format: decision.format, source: decision.source, as: rule)
+        known.tools = decision.tools ?? known.tools
+        return thinking(known, name)
+    }
+
+    /// The same decision with the style of the thinker that the name is one of, where no rule gave a style.
+    private func thinking(_ decision: NameDecision, _ name: ModelName) -> NameDecision {
+        guard decision.reasoning == nil else { return decision }
+        var decision = decision
+        decision.reasoning = thinkers.first { $0.match.matches(name.last) || $0.match.matches(name.full) }?.reasoning
+        return decision
     }
 
     /// What Horde's reference says: it knows the turns, and only the rule knows how the model thinks.
@@ -103,13 +119,15 @@ struct NameTable: Decodable, Sendable {
     }
 }
 
-/// What a name asks for, by the names of format, reasoning style and profile.
+/// What a name asks for, by the names of format, reasoning style, profile and way of calling tools.
 struct NameDecision: Equatable, Sendable {
     let format: String
     let source: FormatChoice.Source
     /// `nil` for the format's own.
-    let reasoning: String?
+    var reasoning: String?
     let profile: String?
+    /// `nil` for the format's own.
+    var tools: String?
     /// Whether the model is its maker's own release.
     var isOfficial = false
 
@@ -118,5 +136,6 @@ struct NameDecision: Equatable, Sendable {
         self.source = source
         reasoning = rule?.reasoning
         profile = rule?.profile
+        tools = rule?.tools
     }
 }

@@ -1,11 +1,11 @@
 /// What a message of a Harmony channel is to the client.
-enum ChannelKind {
+enum ChannelKind: Equatable {
     /// The thought.
     case reasoning
     /// The answer, and words to nobody in particular before a call.
     case final, commentary
-    /// Words to a tool.
-    case call
+    /// Words to a tool, whose name stands within a range of the text; empty where it was cut.
+    case call(to: Range<Int>)
 
     private static let names: [(name: [UInt8], kind: ChannelKind)] = [
         (Array("analysis".utf8), .reasoning), (Array("final".utf8), .final), (Array("commentary".utf8), .commentary),
@@ -18,8 +18,8 @@ enum ChannelKind {
     init(header bytes: [UInt8], _ range: Range<Int>) {
         let channel = ChannelMarker.all(in: bytes, range).last { $0.marker == .channel }
         let name = channel?.range.upperBound ?? range.lowerBound
-        if bytes.firstIndex(of: Self.recipient, in: range) != nil {
-            self = .call
+        if let start = bytes.firstIndex(of: Self.recipient, in: range) {
+            self = .call(to: Self.name(in: bytes, start + Self.recipient.count..<range.upperBound))
         } else {
             self = Self.named(bytes, at: name, range.upperBound)?.kind ?? .final
         }
@@ -40,6 +40,19 @@ enum ChannelKind {
 
     /// Whether a text begins by naming a recipient.
     static func hasRecipient(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
-        bytes.holds(recipient, at: bytes.trimmed(range, trailing: false).lowerBound, before: range.upperBound)
+        recipient(in: bytes, range) != nil
+    }
+
+    /// The recipient whom a text begins with by naming it.
+    static func recipient(in bytes: [UInt8], _ range: Range<Int>) -> Range<Int>? {
+        let start = bytes.trimmed(range, trailing: false).lowerBound
+        guard bytes.holds(recipient, at: start, before: range.upperBound) else { return nil }
+        return name(in: bytes, start + recipient.count..<range.upperBound)
+    }
+
+    /// The name that a text begins with.
+    private static func name(in bytes: [UInt8], _ range: Range<Int>) -> Range<Int> {
+        let end = range.first { bytes[$0].isSpace || bytes[$0] == UInt8(ascii: "<") || bytes[$0] == UInt8(ascii: "{") }
+        return range.lowerBound..<(end ?? range.upperBound)
     }
 }

@@ -1,12 +1,13 @@
 /// Reads an answer that comes in Harmony's channels (gpt-oss).
 ///
 /// `<|channel|>analysis<|message|>…<|end|><|start|>assistant<|channel|>final<|message|>…`: analysis is the thought, final
-/// and commentary to nobody are the answer, and words to a tool are left out.
+/// and commentary to nobody are the answer, and words to a tool are calls.
 struct Channels {
-    /// A text's two parts, put together from its messages.
+    /// A text's parts, put together from its messages.
     struct Parts {
         var reasoning: [UInt8] = []
         var content: [UInt8] = []
+        var calls: [ChannelCall] = []
         /// Whether the model itself has ended the answer: what follows is not read.
         var isFinished = false
     }
@@ -109,7 +110,14 @@ struct Channels {
             guard let channel = ChannelMarker.all(in: bytes, words).last(where: { $0.marker == .channel }),
                 let (_, start) = ChannelKind.named(bytes, at: channel.range.upperBound, words.upperBound)
             else { return }
-            add(start..<words.upperBound, to: ChannelKind(header: bytes, words))
+            let kind = ChannelKind(header: bytes, words)
+            if case .call(let recipient) = kind {
+                let body = FlattenedChannels.body(of: bytes, recipient.upperBound..<words.upperBound)
+                // Without a body only the header was there.
+                if !body.isEmpty { add(body, to: kind) }
+            } else {
+                add(start..<words.upperBound, to: kind)
+            }
         } else {
             add(words, to: .commentary)
         }
@@ -119,9 +127,14 @@ struct Channels {
         switch kind {
         case .reasoning: add(body, to: &parts.reasoning)
         case .final, .commentary: add(body, to: &parts.content)
-        case .call: break
+        case .call(let recipient):
+            // Agents run each call, and no model means more at once.
+            guard parts.calls.count < Self.callsMax, !recipient.isEmpty else { return }
+            parts.calls.append(ChannelCall(bytes, recipient: recipient, body: body))
         }
     }
+
+    private static let callsMax = 64
 
     /// Puts a blank line between two messages of one kind; the first and the last keep their outer white space.
     private func add(_ body: Range<Int>, to text: inout [UInt8]) {

@@ -27,13 +27,39 @@ enum FlattenedChannels {
     /// The message at the start of a range; its body ends before the next header.
     private static func message(in bytes: [UInt8], _ range: Range<Int>) -> Message? {
         let end = range.upperBound
-        if isTool(bytes, at: range.lowerBound, before: end) {
-            return Message(kind: .call, body: range.lowerBound..<nextHeader(in: bytes, range))
+        if isTool(bytes, at: range.lowerBound, before: end), let name = ChannelKind.recipient(in: bytes, range) {
+            // The name of the channel may follow the tool's without a space.
+            let recipient = name.lowerBound..<(channel(endingAt: name.upperBound, in: bytes) ?? name.upperBound)
+            return call(to: recipient, in: bytes, name.upperBound..<end)
         }
         guard let (kind, start) = ChannelKind.named(bytes, at: range.lowerBound, end) else { return nil }
         if kind == .final { return Message(kind: .final, body: start..<end) }
-        let isCall = ChannelKind.hasRecipient(bytes, start..<end)
-        return Message(kind: isCall ? .call : kind, body: start..<nextHeader(in: bytes, start..<end))
+        if let recipient = ChannelKind.recipient(in: bytes, start..<end) {
+            return call(to: recipient, in: bytes, recipient.upperBound..<end)
+        }
+        return Message(kind: kind, body: start..<nextHeader(in: bytes, start..<end))
+    }
+
+    private static func call(to recipient: Range<Int>, in bytes: [UInt8], _ range: Range<Int>) -> Message {
+        let body = range.lowerBound..<nextHeader(in: bytes, range)
+        return Message(kind: .call(to: recipient), body: self.body(of: bytes, body))
+    }
+
+    /// What is said to a tool, without the words before it: the channel's name and that of the form.
+    static func body(of bytes: [UInt8], _ range: Range<Int>) -> Range<Int> {
+        var body = bytes.trimmed(range)
+        while let word = words.first(where: { bytes.holds($0, at: body.lowerBound, before: body.upperBound) }) {
+            body = bytes.trimmed(body.lowerBound + word.count..<body.upperBound)
+        }
+        return body
+    }
+
+    private static let words = ["commentary", "analysis", "<|constrain|>", "json"].map { Array($0.utf8) }
+
+    /// Where the name of a channel begins that ends at an index.
+    private static func channel(endingAt end: Int, in bytes: [UInt8]) -> Int? {
+        let starts = words.prefix(2).map { end - $0.count }
+        return zip(words, starts).first { $1 >= 0 && bytes.holds($0, at: $1, before: end) }?.1
     }
 
     /// Where the next header begins, or the end.

@@ -11,6 +11,8 @@ package struct Reply: Equatable, Sendable {
     package let reasoning: String?
     /// The answer, empty when all was thought.
     package let content: String
+    /// What was said to tools in channels; calls in the answer's own text are for others to find.
+    package let calls: [ChannelCall]
     package let reason: Reason
     /// The estimated size of all the model wrote, tags and thought included, never above what was asked for.
     package let tokens: Int
@@ -24,6 +26,8 @@ struct ReadText {
     var reasoning: String
     /// With the white space at its end.
     var content: String
+    /// What was said to tools.
+    var calls: [ChannelCall] = []
     /// Whether white space at the end is the answer's own, whatever ended it.
     var isExact = false
     /// Whether anything shows that the model, or a stop, ended the answer.
@@ -40,7 +44,7 @@ struct ReadText {
         let reasoningTokens = estimator.tokens(in: reasoning)
         let partsTokens = reasoningTokens + estimator.tokens(in: content)
         let limit = max(min(wantedTokens ?? askedTokens, askedTokens), 0)
-        if limit < askedTokens, partsTokens > limit {
+        if limit < askedTokens, partsTokens + callTokens(estimator) > limit {
             return cut(estimator, reasoningTokens: reasoningTokens, limit: limit)
         }
         let tokens = tokens ?? partsTokens
@@ -49,12 +53,18 @@ struct ReadText {
         return Reply(
             reasoning: reasoning.isEmpty ? nil : reasoning,
             content: isCut || isExact ? content : content.trimmed(leading: false),
+            calls: calls,
             reason: isCut ? .length : .stop,
             tokens: min(tokens, limit),
             reasoningTokens: min(reasoningTokens, tokens, limit)
         )
     }
 
+    private func callTokens(_ estimator: TokenEstimator) -> Int {
+        calls.reduce(0) { $0 + estimator.tokens(in: $1.recipient) + estimator.tokens(in: $1.body) }
+    }
+
+    /// Without the calls, which come last.
     private func cut(_ estimator: TokenEstimator, reasoningTokens: Int, limit: Int) -> Reply {
         let isThoughtCut = reasoningTokens > limit
         let thought = isThoughtCut ? estimator.prefix(of: reasoning, tokens: limit) : reasoning
@@ -62,6 +72,7 @@ struct ReadText {
         return Reply(
             reasoning: thought.isEmpty ? nil : thought,
             content: isThoughtCut ? "" : estimator.prefix(of: content, tokens: rest),
+            calls: [],
             reason: .length,
             tokens: limit,
             reasoningTokens: min(reasoningTokens, limit)

@@ -49,11 +49,16 @@ package struct ReplyReader: Sendable {
 
         var parts = parts(bytes, range)
         let cut = userStops.firstIndex(in: parts.content, parts.content.indices)
-        if let cut { parts.content.removeSubrange(cut...) }
+        if let cut {
+            parts.content.removeSubrange(cut...)
+            // The answer ends there, and calls come behind it.
+            parts.calls = []
+        }
 
         let read = ReadText(
             reasoning: string(parts.reasoning, trailing: true),
             content: string(parts.content, trailing: false),
+            calls: parts.calls,
             isExact: reading.isRaw,
             isStopped: end != nil || cut != nil || parts.isFinished,
             tokens: cut == nil ? estimator.tokens(in: String(decoding: bytes[range], as: UTF8.self)) : nil

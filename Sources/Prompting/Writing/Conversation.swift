@@ -7,18 +7,33 @@
 package struct Conversation: Equatable, Sendable {
     /// The turns, in the order they were said; never reordered, whatever the format.
     package var turns: [Turn]
+    /// What the model may call and how, for the end of the system text; empty when nothing is offered.
+    package var definitions: String
+    /// What the answer is opened with because a call is forced; empty when it is not.
+    ///
+    /// The model goes on from it, and does not think before.
+    package var opening: String
+    /// What else than the format's own stops ends an answer, best first.
+    package var stops: [String]
 
     /// A conversation of these turns.
-    package init(turns: [Turn]) {
+    package init(turns: [Turn], definitions: String = "", opening: String = "", stops: [String] = []) {
         self.turns = turns
+        self.definitions = definitions
+        self.opening = opening
+        self.stops = stops
     }
 }
 
 /// One message of a conversation, as plain text.
 package struct Turn: Equatable, Sendable {
-    /// Who speaks; `tool` is the result of a call the assistant asked for.
+    /// Who speaks.
     package enum Role: String, Equatable, Sendable, Decodable {
-        case system, user, assistant, tool
+        case system, user, assistant
+        /// The assistant, who calls something: never a prefill, even where the conversation ends with it.
+        case call
+        /// The result of a call.
+        case tool
     }
 
     /// Who speaks.
@@ -27,11 +42,16 @@ package struct Turn: Equatable, Sendable {
     package var text: String
     /// The id of the call that a tool's result answers, empty for all else; the one family that repeats it is Kimi.
     package var callID: String
+    /// What a call calls, or whose result a result is; empty for all else.
+    ///
+    /// Only formats with turns for calls write it.
+    package var callName: String
 
     /// A message of plain text.
-    package init(role: Role, text: String, callID: String = "") {
+    package init(role: Role, text: String, callID: String = "", callName: String = "") {
         self.role = role
         self.text = text
         self.callID = callID
+        self.callName = callName
     }
 }

@@ -3,9 +3,6 @@
 /// Workers read a prompt with special tokens switched on, so `<|im_end|>` inside a message would end the turn. A
 /// zero-width space (U+200B) after the first character breaks the token and leaves the text readable.
 struct MarkerGuard {
-    /// Texts of the Hermes tool convention, which all formats share; a message could forge a call or end a result.
-    private static let toolTags = ["<tool_call>", "</tool_call>", "<tool_response>", "</tool_response>"]
-
     private let anywhere: [[UInt8]]
     private let atLineStart: [[UInt8]]
     /// For each byte whether a marker begins with it: all but a few bytes of a text are passed over by this alone.
@@ -14,12 +11,22 @@ struct MarkerGuard {
 
     /// A guard for the texts of one role.
     ///
-    /// A system text may well explain the tool tags, so that only the format's own markers are taken from it. What
-    /// wraps a result is guarded in results alone, as it may be ordinary text elsewhere (`<response>`).
+    /// A system text may well explain the tool tags, so that only the format's own markers are taken from it. So does
+    /// what the assistant said earlier, which holds its calls and may hold a thought: their tags stay, even where they
+    /// are markers. What wraps a result is guarded in results alone, as it may be ordinary text elsewhere
+    /// (`<response>`).
     init(_ format: PromptFormat, role: Turn.Role) {
         var texts = format.markers
-        if role != .system { texts += Self.toolTags }
-        if role == .tool { texts += [format.tool.result.open, format.tool.result.close].filter { $0.contains("<") } }
+        let tags = ToolMarkup.tags(of: format.tools)
+        switch role {
+        case .system: break
+        case .assistant, .call:
+            let thought = format.reasoning.thought.map { [$0.open, $0.close] } ?? []
+            texts.removeAll { marker in tags.contains(marker) || thought.contains { $0.contains(marker) } }
+        case .user: texts += tags
+        case .tool:
+            texts += tags + [format.tool.result.open, format.tool.result.close].filter { $0.contains("<") }
+        }
         anywhere = texts.map { Array(Substring($0).trimmed().utf8) }.filter { !$0.isEmpty }
         atLineStart = format.lineMarkers.map { Array($0.utf8) }.filter { !$0.isEmpty }
         bytesMax = (anywhere + atLineStart).map(\.count).max() ?? 0

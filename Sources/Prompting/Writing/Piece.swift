@@ -1,10 +1,10 @@
 /// A part of what is written for one turn.
 struct Piece {
     let text: Substring
-    /// Who said it, `nil` for the format's own words; what the assistant said and what the format says is never altered.
+    /// Who said it, `nil` for what is written as it stands: the format's own words, and a prefill.
     let role: Turn.Role?
 
-    /// Words of the format's.
+    /// Words of the format's, or a client's that begin the answer.
     init(_ text: String) {
         self.text = text[...]
         role = nil
@@ -30,24 +30,12 @@ extension [Piece] {
 }
 
 extension Substring {
-    /// Without the ASCII white space around it; a place in the same text, not a copy.
-    func trimmed() -> Substring {
-        let rest = utf8.drop { $0.isSpace }
-        let end = rest.lastIndex { !$0.isSpace }.map { rest.index(after: $0) } ?? rest.startIndex
-        return self[rest.startIndex..<end]
-    }
-
-    /// An earlier answer without the thought at its beginning, if that is closed, and without the line ends behind it.
+    /// Without the white space around it; a place in the same text, not a copy.
     ///
-    /// Every official template drops earlier thoughts (Qwen3, GLM, DeepSeek, gpt-oss).
-    func droppingThought(between tags: [PromptFormat.Delimiters]) -> Substring {
-        let rest = utf8.drop { $0.isSpace }
-        for tag in tags where rest.starts(with: tag.open.utf8) {
-            let thought = rest.dropFirst(tag.open.utf8.count)
-            guard let closed = thought.first(tag.close) else { continue }
-            let answer = thought[closed.upperBound...].drop { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
-            return self[answer.startIndex...]
-        }
-        return self
+    /// All of Unicode's `White_Space`, as the `trim` of the families' own templates takes away.
+    func trimmed() -> Substring {
+        let rest = unicodeScalars.drop { $0.properties.isWhitespace }
+        let end = rest.lastIndex { !$0.properties.isWhitespace }.map { rest.index(after: $0) } ?? rest.startIndex
+        return self[rest.startIndex..<end]
     }
 }

@@ -10,9 +10,17 @@ package struct Prompt: Equatable, Sendable {
     package let tokens: Int
     /// How the answer to this prompt is read back.
     package let reading: Reading
+    /// What the prompt has opened the answer with because a call is forced: the answer's first words, which the worker
+    /// does not send back.
+    package var opening = ""
 }
 
 extension PromptFormat {
+    /// What leads to the answer itself where it would not come first: gpt-oss' channel for it.
+    ///
+    /// It goes in front of a conversation's `opening` that is no call.
+    package var answerOpening: String { reasoning.hasChannels ? reasoning.off.generation : "" }
+
     /// A prompt that is written as it stands, for a client that wants no template: the model goes on from its last byte.
     ///
     /// The family matters for the count of tokens alone.

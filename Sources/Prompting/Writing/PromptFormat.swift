@@ -4,7 +4,7 @@
 /// `name`, `system`, `user`, `assistant`, `generation` and `stops`.
 package struct PromptFormat: Equatable, Sendable, Decodable {
     /// The text around a turn.
-    package struct Delimiters: Equatable, Sendable, Decodable {
+    package struct Delimiters: Equatable, Sendable {
         /// Before the text.
         package let open: String
         /// Behind the text.
@@ -30,7 +30,7 @@ package struct PromptFormat: Equatable, Sendable, Decodable {
     }
 
     /// How system messages are written.
-    package struct System: Equatable, Sendable, Decodable {
+    package struct System: Equatable, Sendable, KnownKeys {
         /// Where the leading ones stand.
         package var position: SystemPosition
         /// The position the maker's own releases were trained on, where fine-tunes of them use another.
@@ -39,34 +39,66 @@ package struct PromptFormat: Equatable, Sendable, Decodable {
         package let open: String
         /// Behind the text, wherever it stands.
         package let close: String
+        /// What stands around the messages' text within the two above, where definitions of tools come behind it as a
+        /// part of their own; a blank line separates them when absent.
+        package let messages: Delimiters?
         /// What becomes of those that come later.
         package let later: LaterSystem
         /// Whether an empty system turn is written when nobody gave a system text; not when absent.
         package var isAlways: Bool?
+
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case position, officialPosition, open, close, messages, later, isAlways
+        }
+    }
+
+    /// How calls are written by a family that has turns of their own for them.
+    package struct Call: Equatable, Sendable, KnownKeys {
+        /// The text around the arguments of a call; `{name}` in it stands for what is called.
+        package let turn: Delimiters
+        /// The text around what the assistant said in the answer that calls.
+        package let words: Delimiters
+
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case turn, words
+        }
     }
 
     /// How results of tools are written.
-    package struct Tool: Equatable, Sendable, Decodable {
-        /// The turn they stand in; the user's when absent.
+    package struct Tool: Equatable, Sendable, KnownKeys {
+        /// The turn they stand in, in which `{name}` stands for what was called; the user's when absent.
         package let turn: Delimiters?
         /// The text around each result; `{id}` in it stands for the id of the call.
         package let result: Delimiters
         /// What stands between results that share a turn; when absent, each has a turn of its own.
         package let join: String?
+
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case turn, result, join
+        }
     }
 
     /// The name in `chat-formats.json`, as `interposer prompt` prints it.
     package let name: String
-    /// The text before everything; `{today}` and `{effort}` in it are filled in while writing.
+    /// The text before everything; `{today}`, `{effort}` and `{toolNote}` in it are filled in while writing.
     package let prefix: String
+    /// What `{toolNote}` stands for when tools are offered.
+    package let toolNote: String
     /// How system messages are written.
     package var system: System
     /// The text around a user turn.
     package let user: Delimiters
     /// The text around an earlier answer; what the reasoning style puts for its thought comes behind `open`.
     package let assistant: Delimiters
+    /// How calls are written; `nil` where they are text of the assistant's turn.
+    package let call: Call?
     /// How results of tools are written.
     package let tool: Tool
+    /// The name of the way in which tools are defined and called; `none` where nobody would expect the model to call any.
+    package var tools: String
+    /// Whether the model was trained to call tools in this way, by what is known of it: its rule names the way, or it is
+    /// its family's own.
+    package var isToolTrained: Bool
     /// What makes the model answer, written after the last turn.
     package let generation: String
     /// What stands before a prefill, where that is more than the generation prompt.
@@ -86,20 +118,27 @@ package struct PromptFormat: Equatable, Sendable, Decodable {
     /// The family of the tokenizer, which chooses the weights of the token estimate.
     package let tokenizer: String
 
-    private enum CodingKeys: String, CodingKey {
-        case name, prefix, system, user, assistant, tool, generation, prefill, stops, alternates, trims, markers
-        case lineMarkers, reasoning, tokenizer
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case name, prefix, toolNote, system, user, assistant, call, tool, tools, generation, prefill, stops, alternates
+        case trims, markers, lineMarkers, reasoning, tokenizer
     }
 
     /// Reads an entry of `formats`; `reasoning` is the name of a style, `none` when absent.
+    ///
+    /// It may have no other keys than the properties here, and neither may its parts.
     package init(from decoder: any Decoder) throws {
+        try decoder.refuseKeys(besides: CodingKeys.self)
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         name = try fields.decode(String.self, forKey: .name)
         prefix = try fields.decodeIfPresent(String.self, forKey: .prefix) ?? ""
-        system = try fields.decode(System.self, forKey: .system)
+        toolNote = try fields.decodeIfPresent(String.self, forKey: .toolNote) ?? ""
+        system = try fields.decode(Checked<System>.self, forKey: .system).value
         user = try fields.decode(Delimiters.self, forKey: .user)
         assistant = try fields.decode(Delimiters.self, forKey: .assistant)
-        tool = try fields.decodeIfPresent(Tool.self, forKey: .tool) ?? .hermes
+        call = try fields.decodeIfPresent(Checked<Call>.self, forKey: .call)?.value
+        tool = try fields.decodeIfPresent(Checked<Tool>.self, forKey: .tool)?.value ?? .hermes
+        tools = try fields.decodeIfPresent(String.self, forKey: .tools) ?? ToolMarkup.hermes
+        isToolTrained = tools != ToolMarkup.hermes && tools != ToolMarkup.none
         generation = try fields.decode(String.self, forKey: .generation)
         prefill = try fields.decodeIfPresent(String.self, forKey: .prefill)
         stops = try fields.decode([String].self, forKey: .stops)
@@ -109,6 +148,20 @@ package struct PromptFormat: Equatable, Sendable, Decodable {
         lineMarkers = try fields.decodeIfPresent([String].self, forKey: .lineMarkers) ?? []
         reasoning = ReasoningStyle(named: try fields.decodeIfPresent(String.self, forKey: .reasoning) ?? "none")
         tokenizer = try fields.decodeIfPresent(String.self, forKey: .tokenizer) ?? ""
+    }
+}
+
+extension PromptFormat.Delimiters: Decodable {
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case open, close
+    }
+
+    /// Reads an object with these two keys and no others.
+    package init(from decoder: any Decoder) throws {
+        try decoder.refuseKeys(besides: CodingKeys.self)
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        open = try fields.decode(String.self, forKey: .open)
+        close = try fields.decode(String.self, forKey: .close)
     }
 }
 

@@ -5,6 +5,8 @@ struct PromptLayout {
         var pieces: [Piece]
         /// Results of tools, in whatever turn the format writes them.
         var isResults = false
+        /// What stands around the pieces, where it is not what the role has.
+        var delimiters: (open: [Piece], close: String)?
     }
 
     /// What stands before the first turn.
@@ -13,26 +15,30 @@ struct PromptLayout {
     /// The assistant's own words at the end, which the model goes on from; empty when there are none.
     private(set) var prefill: [Piece] = []
 
-    private let format: PromptFormat
-    private let form: ReasoningStyle.Form
+    /// What switches thinking on or off in this prompt.
+    private(set) var form = ReasoningStyle.Form()
 
-    init(_ turns: [Turn], format: PromptFormat, form: ReasoningStyle.Form) {
+    private let format: PromptFormat
+
+    init(_ conversation: Conversation, format: PromptFormat, effort: ReasoningEffort?) {
         self.format = format
-        self.form = form
-        let leading = turns.prefix { $0.role == .system }
-        var rest = turns.dropFirst(leading.count)
+        let leading = conversation.turns.prefix { $0.role == .system }
+        var rest = conversation.turns.dropFirst(leading.count)
         let last = rest.last?.role == .assistant ? rest.popLast() : nil
         for turn in rest { add(turn) }
-        if let last { open(last) }
-        placeSystem(leading)
+        if let last { open(last, before: conversation.opening) }
+        form = format.form(for: effort, isForced: !conversation.opening.isEmpty, prefill: prefill)
+        force(conversation.opening)
+        placeSystem(leading, definitions: conversation.definitions)
         endUserTurns()
     }
 
     private mutating func add(_ turn: Turn) {
         switch turn.role {
         case .user: add(Block(role: .user, pieces: [said(turn)]))
-        case .assistant:
-            let answer = turn.text[...].droppingThought(between: format.thoughtTags)
+        case .call where format.call != nil: addCall(turn)
+        case .assistant, .call:
+            let answer = format.withoutThought(turn)
             let text = format.trims.contains(.assistant) ? answer.trimmed() : answer
             add(Block(role: .assistant, pieces: [Piece(text, of: .assistant)]))
         case .tool: addResult(turn)
@@ -52,21 +58,44 @@ struct PromptLayout {
         }
     }
 
+    /// Adds a call as a turn of its own; the words in front of it are then no answer of their own.
+    private mutating func addCall(_ turn: Turn) {
+        guard let call = format.call else { return }
+        if let last = blocks.indices.last, blocks[last].role == .assistant {
+            blocks[last].role = .call
+            blocks[last].delimiters = ([Piece(call.words.open)], call.words.close)
+        }
+        let open = filled(call.turn.open, "{name}", name(in: turn))
+        blocks.append(
+            Block(role: .call, pieces: [Piece(turn.text[...], of: .call)], delimiters: (open, call.turn.close))
+        )
+    }
+
     private mutating func addResult(_ turn: Turn) {
         let tool = format.tool
-        let result = wrapper(tool.result.open, turn) + [said(turn)] + wrapper(tool.result.close, turn)
+        let result =
+            filled(tool.result.open, "{id}", turn.callID) + [said(turn)]
+            + filled(tool.result.close, "{id}", turn.callID)
         if blocks.last?.isResults == true, let join = tool.join {
             blocks[blocks.count - 1].pieces += [Piece(join)] + result
         } else {
-            add(Block(role: tool.turn == nil ? .user : .tool, pieces: result, isResults: true))
+            let delimiters = tool.turn.map { (open: filled($0.open, "{name}", name(in: turn)), close: $0.close) }
+            add(
+                Block(role: tool.turn == nil ? .user : .tool, pieces: result, isResults: true, delimiters: delimiters)
+            )
         }
     }
 
-    /// The text around a result, with the id of its call.
-    private func wrapper(_ text: String, _ turn: Turn) -> [Piece] {
-        guard let place = text.firstRange(of: "{id}") else { return [Piece(text)] }
+    /// What was called, in a word that fits where no call is known for a result.
+    private func name(in turn: Turn) -> String {
+        turn.callName.isEmpty ? "unknown" : turn.callName
+    }
+
+    /// Words of the format's in which a place stands for a word of the client's.
+    private func filled(_ text: String, _ place: String, _ word: String) -> [Piece] {
+        guard let place = text.firstRange(of: place) else { return [Piece(text)] }
         return [
-            Piece(String(text[..<place.lowerBound])), Piece(turn.callID[...], of: .tool),
+            Piece(String(text[..<place.lowerBound])), Piece(word[...], of: .tool),
             Piece(String(text[place.upperBound...])),
         ]
     }
@@ -76,18 +105,37 @@ struct PromptLayout {
         Piece(format.trims.contains(turn.role) ? turn.text[...].trimmed() : turn.text[...], of: turn.role)
     }
 
-    /// A prefill is kept to the byte; where roles alternate it also goes on from the answer before it.
-    private mutating func open(_ turn: Turn) {
+    /// A prefill is kept to the byte, its markers too; where roles alternate it also goes on from the answer before it.
+    private mutating func open(_ turn: Turn, before opening: String) {
         guard !turn.text.isEmpty else { return }
+        if !opening.isEmpty, let call = format.call {
+            let delimiters = (open: [Piece(call.words.open)], close: call.words.close)
+            blocks.append(Block(role: .call, pieces: [Piece(turn.text)], delimiters: delimiters))
+            return
+        }
         if format.alternates, blocks.last?.role == .assistant { prefill = blocks.removeLast().pieces }
-        prefill.join([Piece(turn.text[...], of: .assistant)])
+        prefill.join([Piece(turn.text)])
     }
 
-    /// Puts the text of the leading system messages where the format wants it.
-    private mutating func placeSystem(_ leading: ArraySlice<Turn>) {
+    /// Opens the answer with a call, behind the client's own prefill, whose thought ends here at the latest.
+    private mutating func force(_ opening: String) {
+        guard !opening.isEmpty else { return }
+        if let thought = format.openThought(of: prefill) { prefill.append(Piece(thought.close + "\n")) }
+        if !prefill.isWordless { prefill.append(Piece("\n")) }
+        prefill.append(Piece(opening))
+    }
+
+    /// Puts the text of the leading system messages, and the definitions of tools behind it, where the format wants it.
+    private mutating func placeSystem(_ leading: ArraySlice<Turn>, definitions: String) {
         var text = form.systemLine.isEmpty ? [] : [Piece(form.systemLine)]
         for turn in leading { text.join([said(turn)]) }
         if !form.systemFront.isEmpty { text.insert(Piece(form.systemFront), at: 0) }
+        if let around = format.system.messages, !leading.isEmpty || !text.isWordless {
+            text = [Piece(around.open)] + text + [Piece(around.close)]
+            if !definitions.isEmpty { text.append(Piece(definitions[...], of: .system)) }
+        } else if !definitions.isEmpty {
+            text.join([Piece(definitions[...], of: .system)])
+        }
         let system = format.system
         let isGiven = !leading.isEmpty || system.isAlways == true || !text.isWordless
         if format.alternates, !blocks.contains(where: { $0.role == .user }) {
@@ -109,7 +157,9 @@ struct PromptLayout {
         switch position {
         case .turn, .bareText: nil
         case .firstUser: blocks.firstIndex { $0.role == .user }
-        case .lastUser: blocks.lastIndex { $0.role == .user }
+        case .lastUser:
+            // Results stand in user turns too, and are nothing that a user said.
+            blocks.lastIndex { $0.role == .user && !$0.isResults } ?? blocks.lastIndex { $0.role == .user }
         }
     }
 

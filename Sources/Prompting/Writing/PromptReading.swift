@@ -1,27 +1,35 @@
 extension PromptFormat {
     /// What a thought may stand between: the family's own tags, and those that most families share.
-    var thoughtTags: [Delimiters] { [reasoning.tags, .think].compactMap(\.self) }
+    var thoughtTags: [ThoughtTags] { [reasoning.thought, .think].compactMap(\.self) }
 
     /// The tags of the thought that a client begins in the first words of a prefill, `nil` if it begins none.
-    func thought(begunBy prefill: [Piece]) -> Delimiters? {
-        guard let start = prefill.first?.text.trimmed().utf8 else { return nil }
-        return thoughtTags.first { start.starts(with: $0.open.utf8) }
+    func thought(begunBy prefill: [Piece]) -> ThoughtTags? {
+        prefill.first.flatMap { thought(begunBy: $0.text) }
+    }
+
+    /// The tags of the thought that a prefill begins and does not end.
+    func openThought(of prefill: [Piece]) -> ThoughtTags? {
+        thought(begunBy: prefill).flatMap { tags in
+            prefill.contains { $0.text.utf8.first(tags.close) != nil } ? nil : tags
+        }
+    }
+
+    /// How the rest of a call is read back: it goes on from the call's opening, and holds no thought or channel that it
+    /// could be told apart from.
+    func callReading() -> Reading {
+        Reading(
+            isContinuation: true,
+            turnOpeners: turnOpeners,
+            assistantOpener: assistant.open.trimmed(),
+            tokenizer: tokenizer
+        )
     }
 
     /// How an answer is read back, by what stands at the end of the prompt.
     func reading(after opening: String, prefill: [Piece], effort: ReasoningEffort?) -> Reading {
-        let begun = thought(begunBy: prefill).flatMap { tags in
-            prefill.contains { $0.text.utf8.first(tags.close) != nil } ? nil : tags
-        }
+        let begun = openThought(of: prefill)
         return Reading(
-            thought: (begun ?? reasoning.tags).map {
-                ThoughtTags(
-                    open: $0.open,
-                    close: $0.close,
-                    answerOpen: reasoning.answer?.open,
-                    answerClose: reasoning.answer?.close
-                )
-            },
+            thought: begun ?? reasoning.thought,
             isThoughtExpected: begun != nil || prefill.isEmpty && reasoning.thinks(at: effort),
             isThoughtOpen: begun != nil || prefill.isEmpty && reasoning.leavesThoughtOpen(opening),
             // Behind the opener of a channel plain text follows.
@@ -36,7 +44,8 @@ extension PromptFormat {
     /// What begins a turn and cannot be meant as text: a control text, or a heading such as `### Human:`.
     private var turnOpeners: [String] {
         var result: [String] = []
-        for opener in [system.open, user.open, assistant.open, tool.turn?.open].compactMap({ $0?.trimmed() })
+        let opens = [system.open, user.open, assistant.open, tool.turn?.open].compactMap(\.self)
+        for opener in opens.map({ String($0.prefix { $0 != "{" }).trimmed() })
         where !opener.isEmpty && !result.contains(opener) && isUnmistakable(opener) {
             result.append(opener)
         }
@@ -46,9 +55,4 @@ extension PromptFormat {
     private func isUnmistakable(_ opener: String) -> Bool {
         opener.first?.isLetter == false || markers.contains { opener.contains($0) }
     }
-}
-
-extension PromptFormat.Delimiters {
-    /// The tags of most families that think.
-    static let think = Self(open: "<think>", close: "</think>")
 }

@@ -10,24 +10,28 @@ extension PromptFormat {
     /// - Returns: the text, and how the answer to it is read back.
     package func render(_ conversation: Conversation, effort: ReasoningEffort? = nil, today: String) -> Prompt {
         precondition(!conversation.turns.isEmpty, "A conversation has at least one turn.")
-        let form = reasoning.form(for: effort)
-        let layout = PromptLayout(conversation.turns, format: self, form: form)
-        let opening = opening(before: layout.prefill, form)
-        var writer = PromptWriter(self, capacity: conversation.turns.reduce(4096) { $0 + $1.text.utf8.count + 128 })
-        writer.write(filled(prefix, effort: effort, today: today))
+        let isForced = !conversation.opening.isEmpty
+        let layout = PromptLayout(conversation, format: self, effort: effort)
+        let opening = isForced && reasoning.hasChannels ? generation : opening(before: layout.prefill, layout.form)
+        let size = conversation.turns.reduce(conversation.definitions.utf8.count) { $0 + $1.text.utf8.count + 128 }
+        var writer = PromptWriter(self, capacity: size + 4096)
+        let note = conversation.definitions.isEmpty ? "" : toolNote
+        writer.write(filled(prefix, effort: effort, today: today).replacing("{toolNote}", with: note))
         writer.write(layout.head)
-        writer.write(form.afterSystem)
+        writer.write(layout.form.afterSystem)
         for block in layout.blocks { writer.write(block) }
         writer.write(opening)
         writer.write(layout.prefill)
         let text = writer.text
         return Prompt(
             text: text,
-            stops: stops(after: opening),
+            stops: stops(after: opening, isForced: isForced) + conversation.stops,
             format: name,
             // One more for the begin-of-text token, which counts against the worker's context too.
             tokens: TokenEstimator(tokenizer: tokenizer).tokens(in: text) + 1,
-            reading: reading(after: opening, prefill: layout.prefill, effort: effort)
+            reading: isForced
+                ? callReading() : reading(after: opening, prefill: layout.prefill, effort: effort),
+            opening: conversation.opening
         )
     }
 
@@ -36,14 +40,21 @@ extension PromptFormat {
         if prefill.isEmpty { return generation + form.generation }
         let start = self.prefill ?? generation
         if !reasoning.hasChannels, thought(begunBy: prefill) != nil { return start }
-        // An answer that has begun is written as an earlier one is, and never within a thought.
-        if !reasoning.history.isEmpty { return start + reasoning.history }
-        return start + (reasoning.leavesThoughtOpen(form.generation) ? reasoning.off : form).generation
+        // An answer that has begun is written as an earlier one is.
+        return start + (reasoning.history.isEmpty ? form.generation : reasoning.history)
     }
 
-    /// Within the channel of the answer the end of a message ends it; before, it would end the thought.
-    private func stops(after opening: String) -> [String] {
-        reasoning.hasChannels && opening != generation ? [assistant.close] + stops : stops
+    /// What switches thinking on or off: off where the answer or a call of it has begun, which leaves no room for a
+    /// thought before it, unless what has begun is the thought.
+    func form(for effort: ReasoningEffort?, isForced: Bool, prefill: [Piece]) -> ReasoningStyle.Form {
+        let isBegun = !prefill.isEmpty && (reasoning.hasChannels || thought(begunBy: prefill) == nil)
+        let isOff = isForced || isBegun && reasoning.thinks(at: effort)
+        return isOff ? reasoning.off : reasoning.form(for: effort)
+    }
+
+    /// Within the channel of the answer or of a call the end of a message ends it; before, it would end the thought.
+    private func stops(after opening: String, isForced: Bool) -> [String] {
+        reasoning.hasChannels && (isForced || opening != generation) ? [assistant.close] + stops : stops
     }
 
     private func filled(_ text: String, effort: ReasoningEffort?, today: String) -> String {
@@ -57,6 +68,7 @@ private struct PromptWriter {
     private let format: PromptFormat
     private let system: MarkerGuard
     private let user: MarkerGuard
+    private let assistant: MarkerGuard
     private let tool: MarkerGuard
     private var buffer: PromptBuffer
 
@@ -64,6 +76,7 @@ private struct PromptWriter {
         self.format = format
         system = MarkerGuard(format, role: .system)
         user = MarkerGuard(format, role: .user)
+        assistant = MarkerGuard(format, role: .assistant)
         tool = MarkerGuard(format, role: .tool)
         buffer = PromptBuffer(capacity: capacity)
     }
@@ -78,7 +91,8 @@ private struct PromptWriter {
     mutating func write(_ pieces: [Piece]) {
         for piece in pieces {
             switch piece.role {
-            case nil, .assistant: buffer.append(piece.text)
+            case nil: buffer.append(piece.text)
+            case .assistant, .call: buffer.append(piece.text, guardedBy: assistant)
             case .system: buffer.append(piece.text, guardedBy: system)
             case .user: buffer.append(piece.text, guardedBy: user)
             case .tool: buffer.append(piece.text, guardedBy: tool)
@@ -87,19 +101,19 @@ private struct PromptWriter {
     }
 
     mutating func write(_ block: PromptLayout.Block) {
-        let (open, close) = delimiters(of: block.role)
+        let (open, close) = block.delimiters ?? delimiters(of: block.role)
         write(open)
         if block.role == .assistant { write(format.reasoning.history) }
         write(block.pieces)
         write(close)
     }
 
-    private func delimiters(of role: Turn.Role) -> (open: String, close: String) {
+    private func delimiters(of role: Turn.Role) -> (open: [Piece], close: String) {
         switch role {
-        case .system: (format.system.open, format.system.close)
-        case .user: (format.user.open, format.user.close)
-        case .assistant: (format.assistant.open, format.assistant.close)
-        case .tool: (format.tool.turn?.open ?? format.user.open, format.tool.turn?.close ?? format.user.close)
+        case .system: ([Piece(format.system.open)], format.system.close)
+        // Results that have a turn of their own bring its delimiters along.
+        case .user, .tool: ([Piece(format.user.open)], format.user.close)
+        case .assistant, .call: ([Piece(format.assistant.open)], format.assistant.close)
         }
     }
 }

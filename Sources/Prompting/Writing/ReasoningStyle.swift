@@ -2,8 +2,8 @@
 package enum ReasoningEffort: String, Equatable, Sendable, CaseIterable {
     case none, minimal, low, medium, high, xhigh, max
 
-    /// Whether thinking is wanted at all; the least effort is none, as an answer cut within its thought is worth nothing.
-    var isOn: Bool { self != .none && self != .minimal }
+    /// Whether thinking is wanted at all: the least effort is none, as an answer cut within its thought is worth nothing.
+    package var isOn: Bool { self != .none && self != .minimal }
 
     /// The effort in the three words that gpt-oss was trained on, which are all its system message may name.
     var level: String {
@@ -89,6 +89,19 @@ package struct ReasoningStyle: Equatable, Sendable, Decodable {
         case .off: return off
         case .neither: return Form()
         }
+    }
+
+    /// The tags of this family's thoughts and of the answers behind them, as they are read back.
+    var thought: ThoughtTags? {
+        tags.map {
+            ThoughtTags(open: $0.open, close: $0.close, answerOpen: answer?.open, answerClose: answer?.close)
+        }
+    }
+
+    /// Whether a few words at the end of the prompt are all that switches thinking off, with calls still possible: they
+    /// would not be in the channel that gpt-oss' answer is opened in.
+    package var isEasilyOff: Bool {
+        byDefault == .on && !hasChannels && !off.generation.isEmpty && off.systemLine.isEmpty && off.userEnd.isEmpty
     }
 
     /// Whether a model that is told nothing but this effort thinks before it answers.

@@ -1,0 +1,60 @@
+import OpenAI
+import Prompting
+
+/// The answer to one prompt as it comes about: drafts, of which some are asked for once more.
+///
+/// Pure: it decides what to ask next and which of two drafts is kept.
+struct Answer: Sendable {
+    private let original: Translation
+    private var drafts: [Draft]
+    private var rounds: [Int]
+    private(set) var usage: Usage
+    private(set) var retries = 0
+
+    init(_ drafts: [Draft], of translation: Translation) {
+        original = translation
+        self.drafts = drafts
+        rounds = drafts.map { _ in 0 }
+        usage = drafts.reduce(Usage(promptTokens: translation.prompt.tokens, completionTokens: 0)) { $0 + $1.cost }
+    }
+
+    var choices: [Completion.Choice] { drafts.map(\.choice) }
+
+    /// Whether there is nothing to read and nothing to run in any of them; a raw prompt may be continued by nothing.
+    var isEmpty: Bool { drafts.allSatisfy { $0.isEmpty && $0.correction != nil } }
+
+    /// The next draft that is to be asked for once more, and the prompt that does so.
+    func nextCorrection() -> (place: Int, Translation)? {
+        for (place, draft) in drafts.enumerated() {
+            guard let correction = draft.correction, rounds[place] < correction.roundsMax,
+                let again = original.corrected(by: correction)
+            else { continue }
+            return (place, again)
+        }
+        return nil
+    }
+
+    /// Keeps the better of the draft that was there and the one that came, and counts what it cost.
+    mutating func took(_ more: [Draft], at place: Int, of translation: Translation) {
+        rounds[place] += 1
+        retries += 1
+        usage = more.reduce(usage + Usage(promptTokens: translation.prompt.tokens, completionTokens: 0)) {
+            $0 + $1.cost
+        }
+        guard let draft = more.first, drafts[place].isEmpty || draft.problems < drafts[place].problems else { return }
+        let index = drafts[place].choice.index
+        drafts[place] = draft
+        drafts[place].choice.index = index
+    }
+
+    /// No more is asked for in place of this draft.
+    mutating func gaveUp(at place: Int) {
+        rounds[place] = .max
+    }
+}
+
+extension Draft {
+    fileprivate var cost: Usage {
+        Usage(promptTokens: 0, completionTokens: tokens, reasoningTokens: reasoningTokens)
+    }
+}

@@ -1,0 +1,113 @@
+import OpenAI
+import Prompting
+import Tools
+
+/// Reads a model's reply as the answer to one chat request: its text, its calls, or the JSON that was asked for.
+struct ChatReader: Sendable {
+    /// What the answer has to be JSON for; nil for text.
+    let structure: StructuredOutput?
+    private let calls: CallReader?
+    private let isCallForced: Bool
+    private let hasOneCall: Bool
+
+    /// The highest for calls and JSON of a client that sets none: chance is no help in keeping to a form.
+    static let boundTemperature = 0.3
+    /// For another try at JSON.
+    private static let repairTemperature = 0.1
+
+    /// - Throws: an error for a schema that is none.
+    init(_ request: ChatCompletionRequest) throws(APIError) {
+        structure = try StructuredOutput(request.responseFormat)
+        let offered = request.toolChoice == .none ? [] : request.tools
+        calls = offered.isEmpty ? nil : CallReader(tools: offered)
+        isCallForced =
+            switch request.toolChoice {
+            case .required, .named: !offered.isEmpty
+            case .auto, .none: false
+            }
+        hasOneCall = !request.parallelToolCalls
+    }
+
+    /// Whether the answer has to keep to a form.
+    var isBound: Bool { structure != nil || calls != nil }
+
+    /// What a reply is; `opening` are the words that the prompt has begun it with.
+    func draft(_ reply: Reply, opening: String) -> Draft {
+        if let calls {
+            let read = calls.read(reply, prefill: isCallForced ? opening : "")
+            if !read.calls.isEmpty { return Draft(reply, content: read.content, calls: one(of: read.calls)) }
+            if isCallForced || read.isBroken {
+                let said = reply.content.isEmpty ? "" : (isCallForced ? opening : "") + reply.content
+                // Cut by its length it would be cut again.
+                let isWorthIt = reply.reason != .length
+                return Draft(reply, content: said, correction: isWorthIt ? .call(said: said) : nil, problems: 1)
+            }
+        }
+        if let structure { return draft(reply, structure, opening: opening) }
+        let draft = Draft(reply, content: reply.content)
+        return draft.isEmpty ? Draft(reply, content: "", correction: .empty, problems: 1) : draft
+    }
+
+    private func one(of calls: [ParsedCall]) -> [ParsedCall] {
+        hasOneCall ? Array(calls.prefix(1)) : calls
+    }
+
+    private func draft(_ reply: Reply, _ structure: StructuredOutput, opening: String) -> Draft {
+        // Of the opening only what belongs to the JSON is part of the answer.
+        let said = opening.isEmpty ? reply.content : structure.prefill + reply.content
+        let result = structure.read(said, isCut: reply.reason == .length)
+        let turns = structure.repair(result, of: said).map { message in
+            Turn(role: message.role == .assistant ? .assistant : .user, text: message.content)
+        }
+        let correction = Correction(
+            turns: turns,
+            temperature: Self.repairTemperature,
+            roundsMax: StructuredOutput.repairsMax
+        )
+        return switch result {
+        case .valid(let text): Draft(reply, content: text, reason: .stop)
+        case .cut(let text): Draft(reply, content: text, reason: .length)
+        case .invalid(let text, let problems):
+            Draft(reply, content: text, correction: correction, problems: problems.count)
+        case .none: Draft(reply, content: reply.content, correction: correction, problems: .max)
+        }
+    }
+}
+
+extension Draft {
+    /// A reply as far as it is the same for every kind of answer.
+    init(
+        _ reply: Reply,
+        content: String,
+        calls: [ParsedCall] = [],
+        reason: FinishReason? = nil,
+        correction: Correction? = nil,
+        problems: Int = 0
+    ) {
+        let ended: FinishReason =
+            switch reply.reason {
+            case .stop: .stop
+            case .length: .length
+            }
+        self.init(
+            choice: Completion.Choice(
+                content: content,
+                reasoning: reply.reasoning,
+                toolCalls: calls.map { ToolCall(id: ToolCall.randomID(), name: $0.name, arguments: $0.arguments) },
+                finishReason: calls.isEmpty ? reason ?? ended : .toolCalls
+            ),
+            tokens: reply.tokens,
+            reasoningTokens: reply.reasoningTokens,
+            correction: correction,
+            problems: problems
+        )
+    }
+}
+
+extension ToolCall {
+    /// Nine letters and digits: Mistral's own form, and what opencode shortens the ids of such models to.
+    fileprivate static func randomID() -> String {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
+        return String((0..<9).map { _ in alphabet[Int.random(in: alphabet.indices)] })
+    }
+}

@@ -1,0 +1,66 @@
+import HTTPServer
+import HTTPTypes
+import OpenAI
+package import OpenCode
+import Prompting
+
+extension Catalog {
+    /// The configuration of opencode for the live models, of which those with a smaller context are left out.
+    ///
+    /// opencode finds the server at `baseURL`, which has the `/v1` at the end.
+    package func openCode(
+        baseURL: String,
+        contextTokensMin: Int = OpenCodeDocument.contextTokensDefault
+    ) -> OpenCodeDocument {
+        OpenCodeDocument(models: entries.map(\.openCode), baseURL: baseURL, contextTokensMin: contextTokensMin)
+    }
+}
+
+extension Catalog.Entry {
+    fileprivate var openCode: OpenCodeModel {
+        OpenCodeModel(
+            name: name,
+            contextTokens: listing.contextLength,
+            answerTokens: listing.maxCompletionTokens,
+            hasTools: format.format.tools != "none",
+            hasReasoning: format.format.reasoning.name != "none",
+            threads: listing.horde.threads,
+            tokensPerSecond: listing.horde.tokensPerSecond ?? 0,
+            etaSeconds: listing.horde.etaSeconds,
+            queuedJobs: listing.horde.queuedJobs
+        )
+    }
+}
+
+/// `GET /opencode.json`: what `interposer opencode --print` prints, with the URL that the client came by.
+enum OpenCodeReply {
+    static func of(_ catalog: Catalog, _ fields: HTTPFields) -> JSONResponse {
+        let document = catalog.openCode(baseURL: baseURL(fields))
+        guard !document.isEmpty else {
+            return JSONResponse(
+                .unavailable(
+                    "No model of AI Horde's that opencode can work with is known now.",
+                    code: "not_ready",
+                    retryAfterSeconds: 60
+                )
+            )
+        }
+        return JSONResponse(.ok, bytes: Array((document.json.text(.indented) + "\n").utf8))
+    }
+
+    /// A proxy in front that ends TLS says so; a `Host` that is none stands for the usual place.
+    static func baseURL(_ fields: HTTPFields) -> String {
+        guard let host = fields[.named("Host")], !host.isEmpty, host.utf8.allSatisfy(isPartOfHost) else {
+            return OpenCodeDocument.baseURLDefault
+        }
+        return (fields[.named("X-Forwarded-Proto")] == "https" ? "https" : "http") + "://\(host)/v1"
+    }
+
+    private static func isPartOfHost(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        default: ".-_:[]".utf8.contains(byte)
+        }
+    }
+}

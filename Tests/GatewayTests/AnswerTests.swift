@@ -1,0 +1,140 @@
+import Horde
+import OpenAI
+import Prompting
+import Testing
+
+@testable import Gateway
+
+/// What is asked for once more, and what becomes of it.
+@Suite struct AnswerTests {
+    private let format: PromptFormat
+
+    init() throws {
+        format = try #require(FormatTable.builtIn["chatml"])
+    }
+
+    private func translation(_ fields: String) throws -> Translation {
+        let body = #"{"model":"m","messages":[{"role":"user","content":"How warm is it?"}],\#(fields)}"#
+        return try Translation(
+            try ChatCompletionRequest(decoding: Array(body.utf8)),
+            format: format,
+            today: "2026-01-31"
+        )
+    }
+
+    private static let tools =
+        #""tools":[{"type":"function","function":{"name":"look","parameters":{"type":"object"}}}]"#
+    private static let schema =
+        #""response_format":{"type":"json_schema","json_schema":{"name":"w","schema":{"type":"object","#
+        + #""properties":{"degrees":{"type":"integer"}},"required":["degrees"]}}}"#
+    private static let call = "<tool_call>\n{\"name\": \"look\", \"arguments\": {}}\n</tool_call>"
+
+    private let size: JobSize = {
+        let offers = [Offer(contextTokens: 4096, answerTokens: 400)]
+        do {
+            return try JobSize.choose(promptTokens: 10, wantedTokens: 400, offers: offers, upfrontFreeTokens: nil)
+        } catch {
+            preconditionFailure("the offer has room")
+        }
+    }()
+
+    /// Feeds a model's texts to an answer, one for each time it asks, and says how often it asked.
+    private func run(_ translation: Translation, _ texts: [String]) throws -> (Answer, prompts: [Prompt]) {
+        var texts = texts[...]
+        func next() throws -> [Generation] {
+            let text = texts.popFirst()
+            return [Generation(text: try #require(text, "more was asked for than there is"))]
+        }
+        var answer = Answer(translation.drafts(try next(), size: size), of: translation)
+        var prompts: [Prompt] = []
+        while let (place, again) = answer.nextCorrection() {
+            prompts.append(again.prompt)
+            answer.took(again.drafts(try next(), size: size), at: place, of: again)
+        }
+        #expect(texts.isEmpty, "not all of the texts were asked for")
+        return (answer, prompts)
+    }
+
+    @Test func `an answer that stands is not asked for again`() throws {
+        let (answer, prompts) = try run(try translation(Self.tools), ["It is warm."])
+        #expect(prompts.isEmpty && answer.retries == 0 && answer.choices[0].content == "It is warm.")
+    }
+
+    @Test func `a call goes out with an id of nine letters and digits and its own reason`() throws {
+        let (answer, _) = try run(try translation(Self.tools), ["I look.\n" + Self.call])
+        let choice = answer.choices[0]
+        #expect(choice.content == "I look." && choice.finishReason == .toolCalls)
+        let call = try #require(choice.toolCalls.first)
+        #expect(call.name == "look" && call.arguments == "{}" && call.id.utf8.count == 9)
+        #expect(call.id.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) })
+    }
+
+    @Test func `one call is all that a client gets who wants no more`() throws {
+        let twice = Self.call + "\n" + Self.call
+        #expect(try run(try translation(Self.tools), [twice]).0.choices[0].toolCalls.count == 2)
+        let (one, _) = try run(try translation(Self.tools + #","parallel_tool_calls":false"#), [twice])
+        #expect(one.choices[0].toolCalls.count == 1)
+    }
+
+    @Test func `an empty answer is asked for once more, and then it is none`() throws {
+        let (second, prompts) = try run(try translation(#""n":1"#), ["<|im_end|>", "Warm."])
+        #expect(second.choices[0].content == "Warm." && second.retries == 1 && !second.isEmpty)
+        #expect(prompts[0].text.hasSuffix("How warm is it?<|im_end|>\n<|im_start|>assistant\n"))
+        let (none, _) = try run(try translation(#""n":1"#), ["<|im_end|>", " "])
+        #expect(none.isEmpty)
+    }
+
+    @Test func `a forced call is opened in the prompt and asked for once more where it cannot be read`() throws {
+        let forced = try translation(Self.tools + #","tool_choice":"required""#)
+        #expect(forced.prompt.text.hasSuffix("<|im_start|>assistant\n<tool_call>\n{\"name\":"))
+        let (answer, prompts) = try run(forced, [" no idea", " \"look\", \"arguments\": {\"at\": 1}}\n</tool_call>"])
+        #expect(answer.choices[0].toolCalls.first?.arguments == #"{"at":1}"#)
+        #expect(prompts.count == 1 && prompts[0].text.contains("That call cannot be read."))
+        let (never, _) = try run(forced, [" no idea", " none at all"])
+        #expect(never.choices[0].finishReason == .stop && never.choices[0].toolCalls.isEmpty)
+        #expect(never.choices[0].content.contains("no idea"))
+    }
+
+    @Test func `JSON that is invalid is asked for again twice at most, and the best is kept`() throws {
+        let bound = try translation(Self.schema)
+        #expect(bound.prompt.text.hasSuffix("<|im_start|>assistant\n{"))
+        let (mended, prompts) = try run(bound, [#""degrees": "warm"}"#, #""degrees": 21}"#])
+        #expect(mended.choices[0].content == #"{"degrees":21}"# && mended.retries == 1)
+        #expect(prompts[0].text.contains("That JSON is invalid:"))
+        let (never, all) = try run(bound, [#""degrees": "warm"}"#, "so", "so"])
+        #expect(all.count == 2 && never.retries == 2)
+        #expect(never.choices[0].content == #"{"degrees":"warm"}"#)
+        let cost = never.usage
+        #expect(cost.promptTokens == bound.prompt.tokens + all.reduce(0) { $0 + $1.tokens })
+    }
+
+    @Test func `calls and JSON are sampled with little chance and no penalty, unless the client says otherwise`() throws
+    {
+        for fields in [Self.tools, Self.schema] {
+            let params = try translation(fields).order(size).params
+            #expect(params.temperature == 0.3 && params.repetitionPenalty == 1)
+            let own = try translation(fields + #","temperature":0.9,"rep_pen":1.2"#).order(size).params
+            #expect(own.temperature == 0.9 && own.repetitionPenalty == 1.2)
+        }
+        let free = try translation(#""n":1"#).order(size).params
+        #expect(free.temperature == nil && free.repetitionPenalty == nil)
+    }
+
+    @Test func `a thought is left out before calls and JSON where that is easy, and kept where it is asked for`() throws
+    {
+        let format = FormatTable.builtIn.format(forModel: "koboldcpp/Qwen3-14B").format
+        func ending(_ fields: String) throws -> String {
+            let body = #"{"model":"m","messages":[{"role":"user","content":"Hi"}],\#(fields)}"#
+            let request = try ChatCompletionRequest(decoding: Array(body.utf8))
+            let text = try Translation(request, format: format, today: "2026-01-31").prompt.text
+            return text.split(separator: "<|im_start|>assistant\n", omittingEmptySubsequences: false).last.map(
+                String.init
+            ) ?? ""
+        }
+        #expect(try ending(#""n":1"#) == "")
+        #expect(try ending(Self.tools) == "<think>\n\n</think>\n\n")
+        #expect(try ending(Self.schema) == "<think>\n\n</think>\n\n{")
+        #expect(try ending(Self.tools + #","reasoning_effort":"high""#) == "")
+        #expect(try ending(Self.schema + #","reasoning_effort":"high""#) == "")
+    }
+}
