@@ -21,10 +21,9 @@ struct Draft: Sendable {
         return draft
     }
 
-    /// Nothing for a client to read or to run: never an answer.
+    /// Nothing for a client to read or to run, from a model that was through: never an answer, whatever was thought.
     var isEmpty: Bool {
-        choice.content.isEmpty && choice.toolCalls.isEmpty && (choice.reasoning ?? "").isEmpty
-            && choice.finishReason != .contentFilter
+        choice.content.isEmpty && choice.toolCalls.isEmpty && choice.finishReason == .stop
     }
 }
 

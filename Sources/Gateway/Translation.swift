@@ -23,7 +23,7 @@ package struct Translation: Sendable {
     private struct Chat: Sendable {
         var conversation: Conversation
         let format: PromptFormat
-        let effort: Prompting.ReasoningEffort?
+        let effort: ThinkingEffort?
         let today: String
         let reader: ChatReader
 
@@ -35,9 +35,9 @@ package struct Translation: Sendable {
     /// - Throws: an error for what would make the answer wrong.
     package init(_ request: ChatCompletionRequest, format: PromptFormat, today: String) throws(APIError) {
         let reader = try ChatReader(request)
-        let asked = request.reasoningEffort.map(Prompting.ReasoningEffort.init)
+        let asked = request.reasoningEffort.map(ThinkingEffort.init)
         // A thought before a call or before JSON costs time and may be all that fits; it is left out where that is easy.
-        let effort = asked ?? (reader.isBound && format.reasoning.isEasilyOff ? Prompting.ReasoningEffort.none : nil)
+        let effort = asked ?? (reader.isBound && format.reasoning.isEasilyOff ? ThinkingEffort.none : nil)
         var conversation = Conversation(request, in: format)
         if let structure = reader.structure {
             let leading = conversation.turns.prefix { $0.role == .system }.count
@@ -148,9 +148,9 @@ package struct Translation: Sendable {
     }
 }
 
-extension Prompting.ReasoningEffort {
+extension ThinkingEffort {
     /// The same effort; the two targets know nothing of each other.
-    fileprivate init(_ effort: OpenAI.ReasoningEffort) {
+    fileprivate init(_ effort: ReasoningEffort) {
         self =
             switch effort {
             case .off: .none

@@ -62,8 +62,9 @@ extension ChatCompletionRequest {
         messages = try Self.messages(fields)
         reasoningEffort = try ReasoningEffort.read(fields)
         metadata = try fields.fields("metadata")?.object
-        tools = try fields.list("tools", of: Tool.init) ?? []
-        toolChoice = try ToolChoice(fields, tools: tools)
+        var offered = try fields.list("tools", of: Tool.init) ?? []
+        toolChoice = try ToolChoice(fields, tools: &offered)
+        tools = offered
         parallelToolCalls = try fields.bool("parallel_tool_calls") ?? true
         responseFormat = try ResponseFormat(fields)
         try RefusedParameters.check(fields)

@@ -40,33 +40,68 @@ package enum ToolChoice: Equatable, Sendable {
 }
 
 extension ToolChoice {
-    /// Reads `tool_choice`; a choice that the tools cannot meet is refused before anything is generated.
-    init(_ fields: FieldReader, tools: [Tool]) throws(APIError) {
+    /// Reads `tool_choice`, and takes the tools away that it does not allow; a choice that the tools cannot meet is refused
+    /// before anything is generated.
+    init(_ fields: FieldReader, tools: inout [Tool]) throws(APIError) {
         let key = "tool_choice"
         switch fields.value(key) {
         case nil: self = .auto
-        case .string("none"): self = .none
-        case .string("auto"): self = .auto
-        case .string("required"): self = .required
-        case .string: throw .invalidValue(key, expected: "'none', 'auto', 'required' or an object")
-        case .object: self = .named(try Self.name(try fields.requiredFields(key)))
+        case .string(let mode): self = try Self.mode(mode, at: key, expected: "'none', 'auto', 'required' or an object")
+        case .object: self = try Self.object(try fields.requiredFields(key), &tools)
         case .some(let value): throw fields.wrongType(key, "a string or an object", value)
         }
-        switch self {
-        case .none, .auto: break
-        case .required:
-            if tools.isEmpty { throw .invalidValue(key, expected: "'none' or 'auto' where 'tools' is empty") }
-        case .named(let name):
-            guard tools.contains(where: { $0.name == name }) else {
-                throw .invalidValue("tool_choice.function.name", expected: "the name of a function in 'tools'")
-            }
+        if self == .required, tools.isEmpty {
+            throw .invalidValue(key, expected: "'none' or 'auto' where 'tools' is empty")
         }
     }
 
-    private static func name(_ choice: FieldReader) throws(APIError) -> String {
-        guard try choice.requiredString("type") == "function" else {
-            throw .unsupportedValue(choice.path(of: "type"), "This server knows only choices of type 'function'.")
+    private static func mode(_ mode: String, at path: String, expected: String) throws(APIError) -> ToolChoice {
+        switch mode {
+        case "none": .none
+        case "auto": .auto
+        case "required": .required
+        default: throw .invalidValue(path, expected: expected)
         }
-        return try choice.requiredFields("function").requiredName("name")
+    }
+
+    private static func object(_ choice: FieldReader, _ tools: inout [Tool]) throws(APIError) -> ToolChoice {
+        switch try choice.requiredString("type") {
+        case "function":
+            let name = try choice.requiredFields("function").requiredName("name")
+            try check(name, at: "tool_choice.function.name", tools)
+            return .named(name)
+        case "allowed_tools": return try allowed(try choice.requiredFields("allowed_tools"), &tools)
+        default:
+            throw .unsupportedValue(
+                choice.path(of: "type"),
+                "This server knows only choices of type 'function' and 'allowed_tools'."
+            )
+        }
+    }
+
+    /// Some of the tools, under OpenAI's `mode`.
+    private static func allowed(_ fields: FieldReader, _ tools: inout [Tool]) throws(APIError) -> ToolChoice {
+        let mode = try mode(
+            try fields.requiredString("mode"),
+            at: fields.path(of: "mode"),
+            expected: "'auto' or 'required'"
+        )
+        let known = tools
+        let names = try fields.list("tools") { (json, path) throws(APIError) in
+            let tool = try FieldReader(json, at: path)
+            let function = try tool.requiredFields("function")
+            let name = try function.requiredName("name")
+            try check(name, at: function.path(of: "name"), known)
+            return name
+        }
+        guard let names else { throw .missing(fields.path(of: "tools")) }
+        tools = tools.filter { names.contains($0.name) }
+        return mode
+    }
+
+    private static func check(_ name: String, at path: String, _ tools: [Tool]) throws(APIError) {
+        guard tools.contains(where: { $0.name == name }) else {
+            throw .invalidValue(path, expected: "the name of a function in 'tools'")
+        }
     }
 }

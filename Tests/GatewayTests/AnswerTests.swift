@@ -80,6 +80,8 @@ import Testing
         let (second, prompts) = try run(try translation(#""n":1"#), ["<|im_end|>", "Warm."])
         #expect(second.choices[0].content == "Warm." && second.retries == 1 && !second.isEmpty)
         #expect(prompts[0].text.hasSuffix("How warm is it?<|im_end|>\n<|im_start|>assistant\n"))
+        let (thought, _) = try run(try translation(#""n":1"#), ["<think>Hm.</think>", "Warm."])
+        #expect(thought.choices[0].content == "Warm.")
         let (none, _) = try run(try translation(#""n":1"#), ["<|im_end|>", " "])
         #expect(none.isEmpty)
     }

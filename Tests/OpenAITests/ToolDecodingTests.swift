@@ -34,8 +34,20 @@ struct ToolDecodingTests {
         #expect(try decode(Self.body(choice)).toolChoice == expected)
     }
 
+    static func allowed(_ mode: String, _ name: String) -> String {
+        #"{"type":"allowed_tools","allowed_tools":{"mode":"\#(mode)","#
+            + #""tools":[{"type":"function","function":{"name":"\#(name)"}}]}}"#
+    }
+
+    @Test(arguments: [("auto", ToolChoice.auto), ("required", .required)])
+    func `of the tools those that are allowed are offered`(mode: String, choice: ToolChoice) throws {
+        let two = Self.tool + #",{"type":"function","function":{"name":"write"}}"#
+        let request = try decode(Self.body(Self.allowed(mode, "write"), tools: two))
+        #expect(request.tools.map(\.name) == ["write"] && request.toolChoice == choice)
+    }
+
     static let onlyFunctions = "This server offers models only tools of type 'function'."
-    static let onlyFunctionChoices = "This server knows only choices of type 'function'."
+    static let onlyFunctionChoices = "This server knows only choices of type 'function' and 'allowed_tools'."
 
     static let refusals: [Refusal] = [
         .type(requestBody(#""tools":{}"#), "tools", "an array", "an object"),
@@ -55,7 +67,14 @@ struct ToolDecodingTests {
         .type(body("1"), "tool_choice", "a string or an object", "a number"),
         .value(body(#""any""#), "tool_choice", "'none', 'auto', 'required' or an object"),
         .missing(body("{}"), "tool_choice.type"),
-        .unsupported(body(#"{"type":"allowed_tools"}"#), "tool_choice.type", onlyFunctionChoices),
+        .missing(body(#"{"type":"allowed_tools"}"#), "tool_choice.allowed_tools"),
+        .missing(body(#"{"type":"allowed_tools","allowed_tools":{"mode":"auto"}}"#), "tool_choice.allowed_tools.tools"),
+        .value(body(allowed("any", "read")), "tool_choice.allowed_tools.mode", "'auto' or 'required'"),
+        .value(
+            body(allowed("auto", "write")),
+            "tool_choice.allowed_tools.tools[0].function.name",
+            "the name of a function in 'tools'"
+        ),
         .unsupported(body(#"{"type":"custom"}"#), "tool_choice.type", onlyFunctionChoices),
         .missing(body(#"{"type":"function"}"#), "tool_choice.function"),
         .missing(body(#"{"type":"function","function":{}}"#), "tool_choice.function.name"),

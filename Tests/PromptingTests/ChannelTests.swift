@@ -80,6 +80,9 @@ import Testing
         Case("analysisHm.", "Hm.", ""),
         Case("finalYes.", nil, "Yes."),
         Case("finalThe form is assistantfinal and analysis.", nil, "The form is assistantfinal and analysis."),
+        // Words that begin like the name of a channel.
+        Case("finally, the analysis is done.", nil, "finally, the analysis is done."),
+        Case("analysis of the data shows growth.", nil, "analysis of the data shows growth."),
         // Some markers hidden, some not.
         Case("analysisHm.<|end|>assistantfinalYes.", "Hm.", "Yes."),
         Case("analysis<|message|>Hm.<|end|><|start|>assistantfinalYes.", "Hm.", "Yes."),
@@ -163,7 +166,21 @@ import Testing
         let reply = Self.reader().read(example.raw, askedTokens: 512, wantedTokens: nil)
         #expect(reply.reasoning == example.reasoning)
         #expect(reply.content == example.content)
-        #expect(reply.reason == .stop)
+        // One that ends within its thought was cut short, whatever ended it.
+        #expect(
+            reply.reason == .stop || (reply.reason == .length && example.content.isEmpty && example.reasoning != nil)
+        )
+    }
+
+    @Test func `messages of nothing between others take no time, however many and long they are`() {
+        let message = "<|channel|>commentary<|message|>"
+        let raw =
+            message + String(repeating: " ", count: 200_000) + String(repeating: message + " ", count: 10_000) + "Yes."
+        let began = ContinuousClock.now
+        let reply = ReplyReader(Reading(hasChannels: true), formatStops: [], userStops: [])
+            .read(raw, askedTokens: 512, wantedTokens: nil)
+        #expect(reply.content.hasSuffix("Yes."))
+        #expect(ContinuousClock.now - began < .seconds(10))
     }
 
     @Test func `an answer that the final channel's end closes was not ended by its length`() {

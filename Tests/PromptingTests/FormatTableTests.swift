@@ -86,7 +86,7 @@ import Testing
         let format = FormatTable.builtIn.format(forModel: "TheDrummer/Cydonia-R1-24B-v4").format
         let said = Conversation.of((.user, "Q"))
         #expect(format.render(said, effort: .high, today: "").text == "[INST]Q[/INST]<think>\n")
-        #expect(format.render(said, effort: ReasoningEffort.none, today: "").text == "[INST]Q[/INST]")
+        #expect(format.render(said, effort: ThinkingEffort.none, today: "").text == "[INST]Q[/INST]")
         #expect(format.render(said, today: "").text == "[INST]Q[/INST]")
     }
 

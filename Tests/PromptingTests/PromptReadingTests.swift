@@ -46,7 +46,7 @@ import Testing
 
     @Test(arguments: [
         ("chatml", "none", nil, false), ("chatml", "qwen3", nil, true),
-        ("chatml", "qwen3", ReasoningEffort.none, false),
+        ("chatml", "qwen3", ThinkingEffort.none, false),
         ("chatml", "think_maybe", nil, false), ("chatml", "think_maybe", .high, true),
         ("deepseek3", "think_open", nil, true),
         ("harmony", "harmony", nil, true), ("harmony", "harmony", .minimal, false),
@@ -55,7 +55,7 @@ import Testing
     func `a thought is expected of those that think at the effort`(
         name: String,
         style: String,
-        effort: ReasoningEffort?,
+        effort: ThinkingEffort?,
         isExpected: Bool
     ) throws {
         let format = try format(name, reasoning: style)
@@ -68,7 +68,7 @@ import Testing
     @Test func `in the channel of the answer the end of a message is a stop`() throws {
         let format = try format("harmony")
         #expect(!format.render(.of((.user, "Q")), today: "").stops.contains("<|end|>"))
-        #expect(format.render(.of((.user, "Q")), effort: ReasoningEffort.none, today: "").stops.first == "<|end|>")
+        #expect(format.render(.of((.user, "Q")), effort: ThinkingEffort.none, today: "").stops.first == "<|end|>")
         #expect(format.render(.of((.user, "Q"), (.assistant, "A")), today: "").stops.first == "<|end|>")
     }
 

@@ -3,12 +3,12 @@ import Testing
 
 /// What switches thinking on and off, where it is written, and whether the answer then begins within a thought.
 @Suite struct ReasoningStyleTests {
-    static let forms: [(format: String, style: String, effort: ReasoningEffort?, end: String, isOpen: Bool)] = [
+    static let forms: [(format: String, style: String, effort: ThinkingEffort?, end: String, isOpen: Bool)] = [
         ("chatml", "none", nil, "", false),
         ("chatml", "none", .high, "", false),
         ("chatml", "think_open", nil, "<think>\n", true),
         ("chatml", "think_open", .low, "<think>\n", true),
-        ("chatml", "think_open", ReasoningEffort.none, "<think>\n\n</think>\n\n", false),
+        ("chatml", "think_open", ThinkingEffort.none, "<think>\n\n</think>\n\n", false),
         ("deepseek3", "think_open", nil, "<think>\n", true),
         ("minimax-m2", "think_open", nil, "<think>\n", true),
         ("nemotron-nano2", "think_open", nil, "<think>\n", true),
@@ -19,35 +19,35 @@ import Testing
         ("chatml", "qwen3", .high, "", false),
         ("chatml", "qwen3", .minimal, "<think>\n\n</think>\n\n", false),
         ("chatml", "think_open_toggle", nil, "<think>\n", true),
-        ("chatml", "think_open_toggle", ReasoningEffort.none, "<think>\n\n</think>\n\n", false),
+        ("chatml", "think_open_toggle", ThinkingEffort.none, "<think>\n\n</think>\n\n", false),
         ("chatml", "nemotron3", nil, "<think>\n", true),
-        ("chatml", "nemotron3", ReasoningEffort.none, "<think></think>", false),
+        ("chatml", "nemotron3", ThinkingEffort.none, "<think></think>", false),
         ("glm47", "think_toggle_close", nil, "<think>", true),
         ("glm47", "think_toggle_close", .xhigh, "<think>", true),
-        ("deepseek3", "think_toggle_close", ReasoningEffort.none, "</think>", false),
+        ("deepseek3", "think_toggle_close", ThinkingEffort.none, "</think>", false),
         ("glm45", "glm45", nil, "", false),
         ("glm45", "glm45", .max, "", false),
-        ("glm45", "glm45", ReasoningEffort.none, "\n<think></think>", false),
+        ("glm45", "glm45", ThinkingEffort.none, "\n<think></think>", false),
         ("gemma4", "gemma4", nil, "<|channel>thought\n<channel|>", false),
         ("gemma4", "gemma4", .low, "", false),
-        ("gemma4", "gemma4", ReasoningEffort.none, "<|channel>thought\n<channel|>", false),
+        ("gemma4", "gemma4", ThinkingEffort.none, "<|channel>thought\n<channel|>", false),
         ("harmony", "harmony", nil, "", false),
         ("harmony", "harmony", .high, "", false),
-        ("harmony", "harmony", ReasoningEffort.none, "<|channel|>final<|message|>", false),
+        ("harmony", "harmony", ThinkingEffort.none, "<|channel|>final<|message|>", false),
         ("mistral-v7-tekken", "mistral_think", nil, "", false),
         ("mistral-v7-tekken", "mistral_think", .high, "", false),
         ("llama3", "nemotron_system", nil, "", false),
         ("seed-oss", "seed_think", nil, "", false),
-        ("seed-oss", "seed_think", ReasoningEffort.none, "<seed:think>\n</seed:think>", false),
+        ("seed-oss", "seed_think", ThinkingEffort.none, "<seed:think>\n</seed:think>", false),
         ("granite3", "granite_think", nil, "", false),
         ("apertus", "apertus", nil, "", false),
         ("kimi-k2", "by_name_thinking", nil, "", false),
-        ("kimi-k2", "by_name_thinking", ReasoningEffort.none, "", false),
+        ("kimi-k2", "by_name_thinking", ThinkingEffort.none, "", false),
     ]
 
     @Test(arguments: forms)
     func `an effort decides how the prompt ends`(
-        form: (format: String, style: String, effort: ReasoningEffort?, end: String, isOpen: Bool)
+        form: (format: String, style: String, effort: ThinkingEffort?, end: String, isOpen: Bool)
     ) throws {
         let format = try format(form.format, reasoning: form.style)
         let prompt = format.render(.of((.user, "Q")), effort: form.effort, today: "2026-11-25")
@@ -135,14 +135,14 @@ import Testing
         #expect(text.occurrences(of: format.assistant.open + kept + format.assistant.close) == 1)
     }
 
-    static let prefills: [(format: String, style: String, effort: ReasoningEffort?, said: String, end: String)] = [
+    static let prefills: [(format: String, style: String, effort: ThinkingEffort?, said: String, end: String)] = [
         ("chatml", "none", nil, "{", "{"),
         ("chatml", "think_open", nil, "{", "<think>\n\n</think>\n\n{"),
         ("chatml", "think_maybe", .high, "{", "{"),
         ("chatml", "qwen3", nil, "{", "<think>\n\n</think>\n\n{"),
         ("chatml", "qwen3", .high, "{", "<think>\n\n</think>\n\n{"),
         ("chatml", "qwen3", nil, " <think>a</think>{", " <think>a</think>{"),
-        ("chatml", "qwen3", ReasoningEffort.none, "{", "<think>\n\n</think>\n\n{"),
+        ("chatml", "qwen3", ThinkingEffort.none, "{", "<think>\n\n</think>\n\n{"),
         ("chatml", "nemotron3", nil, "{", "<think></think>{"),
         ("glm47", "think_toggle_close", nil, "{", "</think>{"),
         ("glm45", "glm45", nil, "{", "\n<think></think>\n{"),
@@ -155,7 +155,7 @@ import Testing
 
     @Test(arguments: prefills)
     func `a prefill is never written within a thought`(
-        prefill: (format: String, style: String, effort: ReasoningEffort?, said: String, end: String)
+        prefill: (format: String, style: String, effort: ThinkingEffort?, said: String, end: String)
     ) throws {
         let format = try format(prefill.format, reasoning: prefill.style)
         let conversation = Conversation.of((.user, "Q"), (.assistant, prefill.said))
@@ -173,11 +173,11 @@ import Testing
     func `a prefill that is no thought has the whole prompt say that there is none`(name: String, style: String) throws
     {
         let format = try format(name, reasoning: style)
-        func text(_ said: String, _ effort: ReasoningEffort) -> String {
+        func text(_ said: String, _ effort: ThinkingEffort) -> String {
             format.render(.of((.user, "Q"), (.assistant, said)), effort: effort, today: "").text
         }
-        #expect(text("A", .high) == text("A", ReasoningEffort.none))
-        #expect(text("<think>\nA", .high) != text("<think>\nA", ReasoningEffort.none))
+        #expect(text("A", .high) == text("A", ThinkingEffort.none))
+        #expect(text("<think>\nA", .high) != text("<think>\nA", ThinkingEffort.none))
     }
 
     @Test func `a prefill that opens a thought itself goes on in it`() throws {
@@ -204,7 +204,7 @@ import Testing
         let close = format.system.close
         let said = Conversation.of((.system, "S"), (.user, "Q"))
         let on = format.render(said, effort: .medium, today: "").text
-        let off = format.render(.of((.user, "Q")), effort: ReasoningEffort.none, today: "").text
+        let off = format.render(.of((.user, "Q")), effort: ThinkingEffort.none, today: "").text
         #expect(on.hasPrefix(open + "detailed thinking on\n\nS" + close))
         #expect(off.hasPrefix(open + "detailed thinking off" + close))
         #expect(format.render(said, today: "").text.hasPrefix(open + "S" + close))
@@ -212,7 +212,7 @@ import Testing
 
     @Test func `GLM-4.5 is told in every user turn not to think, once`() throws {
         let conversation = Conversation.of((.user, "A"), (.assistant, "B"), (.user, "C /nothink"))
-        let text = try format("glm45").render(conversation, effort: ReasoningEffort.none, today: "").text
+        let text = try format("glm45").render(conversation, effort: ThinkingEffort.none, today: "").text
         #expect(
             text == "[gMASK]<sop><|user|>\nA/nothink<|assistant|>\n<think></think>\nB<|user|>\nC /nothink<|assistant|>"
                 + "\n<think></think>"
@@ -231,10 +231,10 @@ import Testing
     }
 
     @Test(arguments: [
-        (nil, "medium"), (ReasoningEffort.none, "low"), (.minimal, "low"), (.low, "low"), (.medium, "medium"),
+        (nil, "medium"), (ThinkingEffort.none, "low"), (.minimal, "low"), (.low, "low"), (.medium, "medium"),
         (.high, "high"), (.xhigh, "high"), (.max, "high"),
     ])
-    func `Harmony's system message names the date and the effort`(effort: ReasoningEffort?, level: String) throws {
+    func `Harmony's system message names the date and the effort`(effort: ThinkingEffort?, level: String) throws {
         let conversation = Conversation.of((.system, "S"), (.user, "Q"), (.assistant, "A"), (.user, "R"))
         let prompt = try format("harmony").render(conversation, effort: effort, today: "2026-11-25")
         let isOn = level != "low" || effort == .low

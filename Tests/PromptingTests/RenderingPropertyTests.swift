@@ -29,7 +29,7 @@ import Testing
                     Turn(role: $0.role, text: $0.text.allSatisfy(\.isWhitespace) ? $0.text : "said")
                 }
             )
-            let effort: ReasoningEffort? = [nil, .high, ReasoningEffort.none].randomElement(using: &random) ?? nil
+            let effort: ThinkingEffort? = [nil, .high, ThinkingEffort.none].randomElement(using: &random) ?? nil
             let written = format.render(forged, effort: effort, today: "2026-11-25").text
             let expected = format.render(harmless, effort: effort, today: "2026-11-25").text
             #expect(counter.counts(in: written) == counter.counts(in: expected), "\(written.debugDescription)")

@@ -92,6 +92,28 @@ import Testing
         #expect((reply.tokens, reply.reasoningTokens) == (100, 100))
     }
 
+    @Test(arguments: [
+        ("    for x in y {\n        z()\n    }", "    for x in y {\n        z()\n    }"),
+        ("\n\n    code", "    code"), (" Hello", "Hello"), ("\n Hello", "Hello"), ("  \n  \n", ""),
+    ])
+    func `the first line keeps its indentation where the prompt has begun a line`(raw: String, content: String) {
+        let begun = ReplyReader(Reading(beginsLine: true), formatStops: [], userStops: [])
+        #expect(begun.read(raw, askedTokens: 512, wantedTokens: nil).content == content)
+        let within = ReplyReader(Reading(), formatStops: [], userStops: [])
+        let kept = raw.hasPrefix("    for") ? String(raw.dropFirst(4)) : content
+        #expect(within.read(raw, askedTokens: 512, wantedTokens: nil).content == kept)
+    }
+
+    @Test func `a thought that is never closed is an answer cut short, whatever ended it`() {
+        let reader = ReplyReader(Reading(thought: .think, isThoughtOpen: true), formatStops: ["</s>"], userStops: [])
+        for raw in ["Paris it is.", "Paris it is.</s>"] {
+            let reply = reader.read(raw, askedTokens: 512, wantedTokens: nil)
+            #expect(reply.reasoning == "Paris it is." && reply.content == "" && reply.reason == .length)
+        }
+        let closed = reader.read("Paris.</think></s>", askedTokens: 512, wantedTokens: nil)
+        #expect(closed.content == "" && closed.reason == .stop)
+    }
+
     @Test func `a limit above what was asked for changes nothing`() throws {
         let reply = Self.reader.read(try Self.text(tokens: 40), askedTokens: 50, wantedTokens: 500)
         #expect((reply.reason, reply.tokens) == (.stop, 40))

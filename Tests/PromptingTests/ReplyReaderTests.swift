@@ -26,7 +26,7 @@ import Testing
         // Half a stop at the end may be what was meant.
         Case(stops: ["<|im_end|>"], raw: "Hello<|im_", content: "Hello<|im_", isStopped: false),
         Case(stops: ["<|im_end|>"], raw: "<|im_end|>", content: "", isStopped: true),
-        Case(stops: ["</s>"], raw: "\n\n  Hello \n", content: "Hello \n", isStopped: false),
+        Case(stops: ["</s>"], raw: "\n\n  Hello \n", content: "  Hello \n", isStopped: false),
         Case(stops: ["\n"], raw: "\nHello\n", content: "", isStopped: true),
         Case(stops: ["\n"], raw: "Hello\r\nyou", content: "Hello", isStopped: true),
         Case(stops: ["", "x"], raw: "ax", content: "a", isStopped: true),

@@ -78,6 +78,10 @@ import Testing
         Case(mistral, "Hm.[/THINK]Yes.", "Hm.", "Yes."),
         Case(mistral, "Hm.[/THINK]Yes.</think>", "Hm.", "Yes.</think>"),
         Case(granite, "Hm.</think><response>Yes.</response>", "Hm.", "Yes."),
+        // The tag is talked about.
+        Case(thinks, "Use `re.sub(r'.*</think>', '', s)`.", nil, "Use `re.sub(r'.*</think>', '', s)`."),
+        Case(thinks, "It ends with `</think>`.", nil, "It ends with `</think>`."),
+        Case(thinks, "The </think> tag ends it.", nil, "The </think> tag ends it."),
         // A model that does not think, or in other tags, was asked about the tag.
         Case(mistral, "It ends with </think> alone.", nil, "It ends with </think> alone."),
         Case(plain, "It ends with </think> alone.", nil, "It ends with </think> alone."),
@@ -108,7 +112,7 @@ import Testing
             let reply = reader.read(example.raw + end, askedTokens: 512, wantedTokens: nil)
             #expect(reply.reasoning == example.reasoning)
             #expect(reply.content == example.content)
-            #expect(reply.reason == .stop)
+            #expect(reply.reason == .stop || (reply.content.isEmpty && reply.reasoning != nil))
         }
     }
 

@@ -78,10 +78,10 @@ import Testing
         ("solar-open", "none", "<|content|>OPEN"),
     ]
 
-    @Test(arguments: openings, [nil, ReasoningEffort.high, ReasoningEffort.none])
+    @Test(arguments: openings, [nil, ThinkingEffort.high, ThinkingEffort.none])
     func `a forced call opens the answer, with the thought closed before it whatever the effort`(
         opening: (format: String, style: String, end: String),
-        effort: ReasoningEffort?
+        effort: ThinkingEffort?
     ) throws {
         let format = try format(opening.format, reasoning: opening.style)
         let conversation = Conversation(turns: [Turn(role: .user, text: "Q")], opening: "OPEN")

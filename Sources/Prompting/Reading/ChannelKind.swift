@@ -29,7 +29,15 @@ enum ChannelKind: Equatable {
     static func isHeader(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
         let (start, end) = (range.lowerBound, range.upperBound)
         return range.isEmpty || ChannelMarker.at(start, in: bytes, before: end) != nil
-            || hasRecipient(bytes, range) || named(bytes, at: start, end) != nil
+            || hasRecipient(bytes, range) || isBareName(bytes, at: start, end)
+    }
+
+    /// Whether the name of a channel stands at an index where no marker says so, rather than a word of the answer that
+    /// begins like one ("finally", "analysis of").
+    static func isBareName(_ bytes: [UInt8], at index: Int, _ end: Int) -> Bool {
+        guard let (_, next) = named(bytes, at: index, end) else { return false }
+        guard next < end else { return true }
+        return !bytes[next].isBlank && !(UInt8(ascii: "a")...UInt8(ascii: "z")).contains(bytes[next])
     }
 
     /// The kind whose channel's name stands at an index, and the name's end.

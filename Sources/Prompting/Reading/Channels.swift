@@ -8,6 +8,8 @@ struct Channels {
         var reasoning: [UInt8] = []
         var content: [UInt8] = []
         var calls: [ChannelCall] = []
+        /// Whether the text ends within a thought.
+        var endsInThought = false
         /// Whether the model itself has ended the answer: what follows is not read.
         var isFinished = false
     }
@@ -41,7 +43,10 @@ struct Channels {
         for (marker, range) in markers where !channels.parts.isFinished {
             channels.take(marker, range)
         }
-        if !channels.parts.isFinished { channels.close(at: range.upperBound) }
+        if !channels.parts.isFinished {
+            if case .body(.reasoning, _) = channels.place { channels.parts.endsInThought = true }
+            channels.close(at: range.upperBound)
+        }
         return channels.parts
     }
 
@@ -139,6 +144,8 @@ struct Channels {
     /// Puts a blank line between two messages of one kind; the first and the last keep their outer white space.
     private func add(_ body: Range<Int>, to text: inout [UInt8]) {
         let words = bytes.trimmed(body, trailing: false)
+        // Messages of nothing add nothing; kept, their white space would be walked through again by each that follows.
+        if words.isEmpty, !text.isEmpty { return }
         let kept = text.trimmed(text.indices, leading: false)
         if words.isEmpty || kept.isEmpty {
             text += bytes[body]

@@ -15,6 +15,13 @@ enum FlattenedChannels {
         var index = bytes.trimmed(range, trailing: false).lowerBound
         if isHeader(bytes, at: index, before: range.upperBound) {
             index += role.count
+        } else if !isTool(bytes, at: index, before: range.upperBound),
+            ChannelKind.recipient(in: bytes, index..<range.upperBound) == nil,
+            !ChannelKind.isBareName(bytes, at: index, range.upperBound),
+            !isCommentaryToTool(bytes, index..<range.upperBound),
+            nextHeader(in: bytes, index..<range.upperBound) == range.upperBound
+        {
+            return []
         }
         var messages: [Message] = []
         while index < range.upperBound, let message = message(in: bytes, index..<range.upperBound) {
@@ -22,6 +29,12 @@ enum FlattenedChannels {
             index = message.body.upperBound + role.count
         }
         return messages
+    }
+
+    /// Whether a text begins with the name of a channel and that of a tool behind it.
+    private static func isCommentaryToTool(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
+        guard let (_, next) = ChannelKind.named(bytes, at: range.lowerBound, range.upperBound) else { return false }
+        return ChannelKind.recipient(in: bytes, next..<range.upperBound) != nil
     }
 
     /// The message at the start of a range; its body ends before the next header.

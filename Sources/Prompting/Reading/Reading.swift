@@ -19,6 +19,8 @@ package struct Reading: Equatable, Sendable {
     package var hasChannels: Bool
     /// Whether the prompt ends with the assistant's own words (a prefill), which the answer goes on from.
     package var isContinuation: Bool
+    /// Whether the prompt ends with a line end, so that blanks before the answer are its own indentation.
+    package var beginsLine: Bool
     /// Texts that begin a turn, without outer white space and specific enough to be no ordinary text.
     ///
     /// One that leaks into an answer ends it: the model has gone on to play the next turn.
@@ -39,6 +41,7 @@ package struct Reading: Equatable, Sendable {
         isThoughtOpen: Bool = false,
         hasChannels: Bool = false,
         isContinuation: Bool = false,
+        beginsLine: Bool = false,
         turnOpeners: [String] = [],
         assistantOpener: String = "",
         tokenizer: String = ""
@@ -49,6 +52,7 @@ package struct Reading: Equatable, Sendable {
         self.isThoughtOpen = isThoughtOpen
         self.hasChannels = hasChannels
         self.isContinuation = isContinuation
+        self.beginsLine = beginsLine
         self.turnOpeners = turnOpeners
         self.assistantOpener = assistantOpener
         self.tokenizer = tokenizer

@@ -30,6 +30,8 @@ struct ReadText {
     var calls: [ChannelCall] = []
     /// Whether white space at the end is the answer's own, whatever ended it.
     var isExact = false
+    /// Whether the text ends within a thought: without an answer it is one that was cut short, whatever ended it.
+    var endsInThought = false
     /// Whether anything shows that the model, or a stop, ended the answer.
     var isStopped: Bool
     /// The estimated size of all that was read, `nil` when only `reasoning` and `content` are left of it.
@@ -49,7 +51,8 @@ struct ReadText {
         }
         let tokens = tokens ?? partsTokens
         // From 95 % of the length on: the estimate is not exact, and a cut answer is the costlier one to miss.
-        let isCut = !isStopped && tokens > 0 && tokens >= askedTokens - askedTokens / 20
+        let isFull = !isStopped && tokens > 0 && tokens >= askedTokens - askedTokens / 20
+        let isCut = isFull || (endsInThought && content.isEmpty && !reasoning.isEmpty)
         return Reply(
             reasoning: reasoning.isEmpty ? nil : reasoning,
             content: isCut || isExact ? content : content.trimmed(leading: false),

@@ -56,10 +56,16 @@ package struct ReplyReader: Sendable {
         }
 
         let read = ReadText(
-            reasoning: string(parts.reasoning, trailing: true),
-            content: string(parts.content, trailing: false),
+            reasoning: String(
+                decoding: parts.reasoning[
+                    parts.reasoning.trimmed(parts.reasoning.indices, leading: !reading.isContinuation)
+                ],
+                as: UTF8.self
+            ),
+            content: answer(parts.content, hasThought: !parts.reasoning.isEmpty),
             calls: parts.calls,
             isExact: reading.isRaw,
+            endsInThought: parts.endsInThought,
             isStopped: end != nil || cut != nil || parts.isFinished,
             tokens: cut == nil ? estimator.tokens(in: String(decoding: bytes[range], as: UTF8.self)) : nil
         )
@@ -85,12 +91,22 @@ package struct ReplyReader: Sendable {
             return parts
         }
         let split = Thought(reading).split(bytes, range)
-        return Channels.Parts(reasoning: Array(bytes[split.reasoning]), content: Array(bytes[split.content]))
+        return Channels.Parts(
+            reasoning: Array(bytes[split.reasoning]),
+            content: Array(bytes[split.content]),
+            endsInThought: split.isUnclosed
+        )
     }
 
-    /// A part without the white space before it, unless it goes on from a prefill.
-    private func string(_ part: [UInt8], trailing: Bool) -> String {
-        let words = part.trimmed(part.indices, leading: !reading.isContinuation, trailing: trailing)
-        return String(decoding: part[words], as: UTF8.self)
+    /// An answer without the white space before it, unless it goes on from a prefill.
+    ///
+    /// Blanks at the beginning of a line are the answer's own, as the first line of code is indented like the next; a
+    /// single one comes from tokenizers that put it before every word.
+    private func answer(_ part: [UInt8], hasThought: Bool) -> String {
+        guard !reading.isContinuation else { return String(decoding: part, as: UTF8.self) }
+        let words = part.trimmed(part.indices, trailing: false).lowerBound
+        let lineEnd = part[..<words].lastIndex { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
+        let line = lineEnd.map { $0 + 1 } ?? (hasThought || reading.beginsLine ? 0 : words)
+        return String(decoding: part[(words - line == 1 ? words : line)...], as: UTF8.self)
     }
 }

@@ -18,6 +18,8 @@ struct Thought {
     struct Split: Equatable {
         let reasoning: Range<Int>
         let content: Range<Int>
+        /// Whether the text ends within the thought.
+        var isUnclosed = false
     }
 
     private static let toolCall = Array("<tool_call>".utf8)
@@ -62,7 +64,11 @@ struct Thought {
             return answered(bytes, range.lowerBound..<close, close + tag.count..<range.upperBound)
         }
         let end = bytes.firstIndex(of: Self.toolCall, in: range) ?? range.upperBound
-        return Split(reasoning: range.lowerBound..<end, content: end..<range.upperBound)
+        return Split(
+            reasoning: range.lowerBound..<end,
+            content: end..<range.upperBound,
+            isUnclosed: end == range.upperBound
+        )
     }
 
     /// The model's own closing tag, if its opening tag does not stand before it.
@@ -70,7 +76,16 @@ struct Thought {
         guard reading.thought != nil, let close = bytes.firstIndex(of: tags[0].close, in: range),
             bytes.firstIndex(of: tags[0].open, in: range.lowerBound..<close) == nil
         else { return nil }
-        return close..<close + tags[0].close.count
+        let closing = close..<close + tags[0].close.count
+        return isMentioned(bytes, closing, in: range) ? nil : closing
+    }
+
+    /// Whether a tag is being talked about: in quotes of any kind, or in the middle of a sentence.
+    private func isMentioned(_ bytes: [UInt8], _ tag: Range<Int>, in range: Range<Int>) -> Bool {
+        let before = tag.lowerBound > range.lowerBound ? bytes[tag.lowerBound - 1] : UInt8(ascii: "\n")
+        let after = tag.upperBound < range.upperBound ? bytes[tag.upperBound] : UInt8(ascii: "\n")
+        let quotes = Array("`'\"".utf8)
+        return quotes.contains(before) || quotes.contains(after) || (before.isBlank && after.isBlank)
     }
 
     /// The parts around a closing tag: the answer loses the white space before it, and its own tags.

@@ -20,7 +20,7 @@ struct PromptLayout {
 
     private let format: PromptFormat
 
-    init(_ conversation: Conversation, format: PromptFormat, effort: ReasoningEffort?) {
+    init(_ conversation: Conversation, format: PromptFormat, effort: ThinkingEffort?) {
         self.format = format
         let leading = conversation.turns.prefix { $0.role == .system }
         var rest = conversation.turns.dropFirst(leading.count)

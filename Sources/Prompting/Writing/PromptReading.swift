@@ -26,7 +26,7 @@ extension PromptFormat {
     }
 
     /// How an answer is read back, by what stands at the end of the prompt.
-    func reading(after opening: String, prefill: [Piece], effort: ReasoningEffort?) -> Reading {
+    func reading(after opening: String, prefill: [Piece], effort: ThinkingEffort?) -> Reading {
         let begun = openThought(of: prefill)
         return Reading(
             thought: begun ?? reasoning.thought,
@@ -35,6 +35,7 @@ extension PromptFormat {
             // Behind the opener of a channel plain text follows.
             hasChannels: reasoning.hasChannels && opening == generation,
             isContinuation: !prefill.isEmpty,
+            beginsLine: opening.hasSuffix("\n"),
             turnOpeners: turnOpeners,
             assistantOpener: assistant.open.trimmed(),
             tokenizer: tokenizer

@@ -8,7 +8,7 @@ extension PromptFormat {
     ///   - effort: how much the model shall think, `nil` for its own default.
     ///   - today: such as `2026-11-25`, for the one format whose system message carries the date.
     /// - Returns: the text, and how the answer to it is read back.
-    package func render(_ conversation: Conversation, effort: ReasoningEffort? = nil, today: String) -> Prompt {
+    package func render(_ conversation: Conversation, effort: ThinkingEffort? = nil, today: String) -> Prompt {
         precondition(!conversation.turns.isEmpty, "A conversation has at least one turn.")
         let isForced = !conversation.opening.isEmpty
         let layout = PromptLayout(conversation, format: self, effort: effort)
@@ -46,7 +46,7 @@ extension PromptFormat {
 
     /// What switches thinking on or off: off where the answer or a call of it has begun, which leaves no room for a
     /// thought before it, unless what has begun is the thought.
-    func form(for effort: ReasoningEffort?, isForced: Bool, prefill: [Piece]) -> ReasoningStyle.Form {
+    func form(for effort: ThinkingEffort?, isForced: Bool, prefill: [Piece]) -> ReasoningStyle.Form {
         let isBegun = !prefill.isEmpty && (reasoning.hasChannels || thought(begunBy: prefill) == nil)
         let isOff = isForced || isBegun && reasoning.thinks(at: effort)
         return isOff ? reasoning.off : reasoning.form(for: effort)
@@ -57,7 +57,7 @@ extension PromptFormat {
         reasoning.hasChannels && (isForced || opening != generation) ? [assistant.close] + stops : stops
     }
 
-    private func filled(_ text: String, effort: ReasoningEffort?, today: String) -> String {
+    private func filled(_ text: String, effort: ThinkingEffort?, today: String) -> String {
         guard text.contains("{") else { return text }
         return text.replacing("{today}", with: today).replacing("{effort}", with: (effort ?? .medium).level)
     }

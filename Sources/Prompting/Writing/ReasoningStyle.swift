@@ -1,5 +1,5 @@
 /// How much a model shall think before it answers, in OpenAI's words.
-package enum ReasoningEffort: String, Equatable, Sendable, CaseIterable {
+package enum ThinkingEffort: String, Equatable, Sendable, CaseIterable {
     case none, minimal, low, medium, high, xhigh, max
 
     /// Whether thinking is wanted at all: the least effort is none, as an answer cut within its thought is worth nothing.
@@ -82,7 +82,7 @@ package struct ReasoningStyle: Equatable, Sendable, Decodable {
     }
 
     /// The form for an effort, `nil` for the model's own default.
-    func form(for effort: ReasoningEffort?) -> Form {
+    func form(for effort: ThinkingEffort?) -> Form {
         if let effort { return effort.isOn ? on : off }
         switch byDefault {
         case .on: return on
@@ -105,7 +105,7 @@ package struct ReasoningStyle: Equatable, Sendable, Decodable {
     }
 
     /// Whether a model that is told nothing but this effort thinks before it answers.
-    func thinks(at effort: ReasoningEffort?) -> Bool {
+    func thinks(at effort: ThinkingEffort?) -> Bool {
         guard tags != nil || hasChannels else { return false }
         return effort.map(\.isOn) ?? (byDefault == .on)
     }
