@@ -9,7 +9,7 @@ struct Answer: Sendable {
     private var drafts: [Draft]
     private var rounds: [Int]
     private(set) var usage: Usage
-    private(set) var retries = 0
+    private(set) var retries = Retries()
 
     init(_ drafts: [Draft], of translation: Translation) {
         original = translation
@@ -27,6 +27,7 @@ struct Answer: Sendable {
     func nextCorrection() -> (place: Int, Translation)? {
         for (place, draft) in drafts.enumerated() {
             guard let correction = draft.correction, rounds[place] < correction.roundsMax,
+                retries.count < Limits.retriesMax,
                 let again = original.corrected(by: correction)
             else { continue }
             return (place, again)
@@ -35,13 +36,16 @@ struct Answer: Sendable {
     }
 
     /// Keeps the better of the draft that was there and the one that came, and counts what it cost.
+    ///
+    /// One that is no better ends it: the next prompt would be the same. `promptTokens` of the usage are those of one
+    /// prompt, since clients tell by them how full the context is.
     mutating func took(_ more: [Draft], at place: Int, of translation: Translation) {
         rounds[place] += 1
-        retries += 1
-        usage = more.reduce(usage + Usage(promptTokens: translation.prompt.tokens, completionTokens: 0)) {
-            $0 + $1.cost
+        retries = retries + Retries(count: 1, promptTokens: translation.prompt.tokens)
+        usage = more.reduce(usage) { $0 + $1.cost }
+        guard let draft = more.first, drafts[place].isEmpty || draft.problems < drafts[place].problems else {
+            return gaveUp(at: place)
         }
-        guard let draft = more.first, drafts[place].isEmpty || draft.problems < drafts[place].problems else { return }
         let index = drafts[place].choice.index
         drafts[place] = draft
         drafts[place].choice.index = index

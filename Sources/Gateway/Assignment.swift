@@ -59,7 +59,7 @@ struct Assignment: Sendable {
             }
         }
         let usage = answers.map(\.usage).reduce(Usage(promptTokens: 0, completionTokens: 0), +)
-        let retries = answers.reduce(0) { $0 + $1.retries }
+        let retries = answers.map(\.retries).reduce(Retries(), +)
         return Completion(identity: identity, choices: choices, usage: usage, retries: retries, metadata: metadata)
     }
 

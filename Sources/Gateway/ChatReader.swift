@@ -8,6 +8,8 @@ struct ChatReader: Sendable {
     let structure: StructuredOutput?
     private let calls: CallReader?
     private let isCallForced: Bool
+    /// The only function that may be called; nil where any may.
+    private let forcedName: String?
     private let hasOneCall: Bool
 
     /// The highest for calls and JSON of a client that sets none: chance is no help in keeping to a form.
@@ -20,6 +22,7 @@ struct ChatReader: Sendable {
         structure = try StructuredOutput(request.responseFormat)
         let offered = request.toolChoice == .none ? [] : request.tools
         calls = offered.isEmpty ? nil : CallReader(tools: offered)
+        if case .named(let name) = request.toolChoice { forcedName = name } else { forcedName = nil }
         isCallForced =
             switch request.toolChoice {
             case .required, .named: !offered.isEmpty
@@ -28,6 +31,9 @@ struct ChatReader: Sendable {
         hasOneCall = !request.parallelToolCalls
     }
 
+    /// Whether calls may come.
+    var offersTools: Bool { calls != nil }
+
     /// Whether the answer has to keep to a form.
     var isBound: Bool { structure != nil || calls != nil }
 
@@ -35,16 +41,18 @@ struct ChatReader: Sendable {
     func draft(_ reply: Reply, opening: String) -> Draft {
         if let calls {
             let read = calls.read(reply, prefill: isCallForced ? opening : "")
-            if !read.calls.isEmpty { return Draft(reply, content: read.content, calls: one(of: read.calls)) }
+            let taken = read.calls.filter { forcedName == nil || $0.name == forcedName }
+            if !taken.isEmpty { return Draft(reply, content: read.content, calls: one(of: taken)) }
             if isCallForced || read.isBroken {
-                let said = reply.content.isEmpty ? "" : (isCallForced ? opening : "") + reply.content
+                let content = reply.contentWithCalls
+                let said = content.isEmpty ? "" : (isCallForced ? opening : "") + content
+                let correction = Correction.call(said: said)
                 // Cut by its length it would be cut again.
-                let isWorthIt = reply.reason != .length
-                return Draft(reply, content: said, correction: isWorthIt ? .call(said: said) : nil, problems: 1)
+                return Draft(reply, content: said, correction: reply.reason == .length ? nil : correction, problems: 1)
             }
         }
         if let structure { return draft(reply, structure, opening: opening) }
-        let draft = Draft(reply, content: reply.content)
+        let draft = Draft(reply, content: reply.contentWithCalls)
         return draft.isEmpty ? Draft(reply, content: "", correction: .empty, problems: 1) : draft
     }
 
@@ -59,16 +67,17 @@ struct ChatReader: Sendable {
         let turns = structure.repair(result, of: said).map { message in
             Turn(role: message.role == .assistant ? .assistant : .user, text: message.content)
         }
-        let correction = Correction(
-            turns: turns,
-            temperature: Self.repairTemperature,
-            roundsMax: StructuredOutput.repairsMax
-        )
+        // Cut by its length, within its thought perhaps, it would be cut again.
+        let correction =
+            reply.reason == .length
+            ? nil
+            : Correction(turns: turns, temperature: Self.repairTemperature, roundsMax: StructuredOutput.repairsMax)
         return switch result {
         case .valid(let text): Draft(reply, content: text, reason: .stop)
-        case .cut(let text): Draft(reply, content: text, reason: .length)
+        // Whole JSON with a mistake in it is worth more than half.
+        case .cut(let text): Draft(reply, content: text, reason: .length, problems: 1000)
         case .invalid(let text, let problems):
-            Draft(reply, content: text, correction: correction, problems: problems.count)
+            Draft(reply, content: text, correction: correction, problems: min(problems.count, 999))
         case .none: Draft(reply, content: reply.content, correction: correction, problems: .max)
         }
     }

@@ -39,13 +39,13 @@ struct Correction: Sendable {
     /// An empty answer is asked for again as it was.
     static let empty = Correction(turns: [], temperature: nil, roundsMax: 1)
 
-    /// A call that cannot be read, or was not made although it had to be.
+    /// A call that cannot be read, or that names a function which was not offered.
     static func call(said: String) -> Correction {
-        Correction(
-            turns: [
-                Turn(role: .assistant, text: said),
-                Turn(role: .user, text: "That call cannot be read. Send it again, complete and in the form described."),
-            ].filter { !$0.text.isEmpty },
+        let complaint =
+            "That call cannot be read. Call one of the functions that were listed, with all of its arguments and in the"
+            + " form described."
+        return Correction(
+            turns: [Turn(role: .assistant, text: said), Turn(role: .user, text: complaint)].filter { !$0.text.isEmpty },
             temperature: 0,
             roundsMax: 1
         )

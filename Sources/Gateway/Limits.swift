@@ -16,6 +16,8 @@ enum Limits {
     static let refreshInterval = Duration.seconds(60)
     /// After the first failed look; doubled up to the interval.
     static let refreshRetryMin = Duration.seconds(5)
+    /// How often is asked once more for all the choices of one prompt together.
+    static let retriesMax = 6
     /// Names that an unknown model's error suggests.
     static let suggestionsMax = 3
     /// Accounts whose free length is remembered, and for how long.

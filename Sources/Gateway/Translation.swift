@@ -43,7 +43,7 @@ package struct Translation: Sendable {
             let leading = conversation.turns.prefix { $0.role == .system }.count
             conversation.turns.insert(Turn(role: .system, text: structure.instruction), at: leading)
             // Calls may come instead of the JSON, and a thought that was asked for comes before it.
-            if request.tools.isEmpty, asked?.isOn != true {
+            if !reader.offersTools, asked?.isOn != true {
                 conversation.opening = format.answerOpening + structure.prefill
             }
         }

@@ -20,7 +20,7 @@ extension Completion {
             ]
         }
         var own: JSONObject = ["choices": .array(choices), "usage": usage.json]
-        own["horde"] = hordeNotes(retries: retries)
+        own["horde"] = retries.json
         own["metadata"] = metadata.map(JSON.object)
         return identity.object("chat.completion", own)
     }
@@ -57,7 +57,7 @@ extension CompletionChunk {
             )
         case .heartbeat(let choice): object(choice: choice, delta: [:])
         case .finish(let reason, let choice, let retries):
-            object(choice: choice, delta: [:], finishReason: reason, notes: hordeNotes(retries: retries))
+            object(choice: choice, delta: [:], finishReason: reason, notes: retries.json)
         case .usage(let usage): object(["choices": [], "usage": usage.json])
         }
     }
@@ -92,9 +92,4 @@ extension ToolCall {
             "function": ["name": .string(name), "arguments": .string(arguments)],
         ]
     }
-}
-
-/// What is told of an answer beyond OpenAI's words; nil where there is nothing to tell.
-private func hordeNotes(retries: Int) -> JSON? {
-    retries == 0 ? nil : ["retries": JSON(retries)]
 }

@@ -91,7 +91,7 @@ package struct Completion: Equatable, Sendable {
     /// What all the choices cost together.
     package var usage: Usage
     /// How often the model was asked once more, because what it said could not be used; told where it is not 0.
-    package var retries: Int
+    package var retries: Retries
     /// The client's own notes, returned as they were sent; only the chat form has them.
     package var metadata: JSONObject?
 
@@ -100,7 +100,7 @@ package struct Completion: Equatable, Sendable {
         identity: AnswerIdentity,
         choices: [Choice],
         usage: Usage,
-        retries: Int = 0,
+        retries: Retries = Retries(),
         metadata: JSONObject? = nil
     ) {
         self.retries = retries
@@ -132,7 +132,7 @@ package struct Completion: Equatable, Sendable {
                 pieces.append(.toolCall(call, number: number, choice: index))
             }
             let isLast = index == choices.last?.index
-            pieces.append(.finish(choice.finishReason, choice: index, retries: isLast ? retries : 0))
+            pieces.append(.finish(choice.finishReason, choice: index, retries: isLast ? retries : Retries()))
         }
         if includesUsage { pieces.append(.usage(usage)) }
         return pieces

@@ -15,7 +15,7 @@ package struct CompletionChunk: Equatable, Sendable {
         /// Nothing: tells clients that count events instead of bytes that work goes on.
         case heartbeat(choice: Int)
         /// The last piece of a choice; that of the last one tells how often the model was asked once more.
-        case finish(FinishReason, choice: Int, retries: Int = 0)
+        case finish(FinishReason, choice: Int, retries: Retries = Retries())
         /// What the whole answer cost; after every choice has finished, and only if asked for.
         case usage(Usage)
     }

@@ -1,3 +1,27 @@
+/// How often a model was asked once more, because what it said could not be used.
+package struct Retries: Equatable, Sendable {
+    /// How often.
+    package var count: Int
+    /// The tokens of their prompts, which `Usage` leaves out: clients tell by it how full the context is.
+    package var promptTokens: Int
+
+    /// So many, with prompts of so many tokens; none at all by default.
+    package init(count: Int = 0, promptTokens: Int = 0) {
+        self.count = count
+        self.promptTokens = promptTokens
+    }
+
+    /// What two answers needed together.
+    package static func + (left: Retries, right: Retries) -> Retries {
+        Retries(count: left.count + right.count, promptTokens: left.promptTokens + right.promptTokens)
+    }
+
+    /// What is told of them, under `horde`; nil where there were none.
+    var json: JSON? {
+        count == 0 ? nil : ["retries": JSON(count), "retry_prompt_tokens": JSON(promptTokens)]
+    }
+}
+
 /// What an answer cost, in tokens.
 package struct Usage: Equatable, Sendable {
     /// The tokens read.

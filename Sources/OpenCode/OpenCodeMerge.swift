@@ -32,7 +32,7 @@ extension OpenCodeDocument {
                 added.append(JSONObject.Member(key: key, value: .string(chosen)))
                 continue
             }
-            if isGone(old.value.json.string) { edits.add(file.replacing(old, with: .string(chosen))) }
+            if isGone(old.value.json.string, in: root.json) { edits.add(file.replacing(old, with: .string(chosen))) }
         }
         if let old = members.last("provider") {
             edits.add(try self.edits(ofProviders: old, in: file))
@@ -56,9 +56,16 @@ extension OpenCodeDocument {
     }
 
     /// Whether a reference names a model of ours that there is no more.
-    private func isGone(_ reference: String?) -> Bool {
-        guard let reference, reference.hasPrefix(Self.providerID + "/") else { return false }
-        return !references.contains(reference)
+    private func isGone(_ reference: String?, in file: JSON) -> Bool {
+        let prefix = Self.providerID + "/"
+        guard let reference, reference.hasPrefix(prefix) else { return false }
+        let own = Self.owned(file["provider"]?[Self.providerID] ?? .null, besides: JSONObject())
+        return !references.contains(reference) && !own.contains { prefix + $0.key == reference }
+    }
+
+    /// The entries of a person's own: those with an `id`, which ours never have, under another name than a live model's.
+    private static func owned(_ old: JSON, besides models: JSONObject) -> [JSONObject.Member] {
+        (old["models"]?.object?.members ?? []).filter { models[$0.key] == nil && $0.value["id"]?.string != nil }
     }
 
     /// Our provider with what a person added to the one that stands in the file.
@@ -74,7 +81,7 @@ extension OpenCodeDocument {
                 let entry = member.value.object?.completed(by: old["models"]?[member.key])
                 return JSONObject.Member(key: member.key, value: entry.map { .object($0) } ?? member.value)
             }
-            block["models"] = .object(JSONObject(entries))
+            block["models"] = .object(JSONObject(entries + owned(old, besides: models)))
         }
         return block
     }

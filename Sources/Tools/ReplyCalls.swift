@@ -13,12 +13,14 @@ extension CallReader {
         guard !reply.calls.isEmpty, !tools.isEmpty else { return read(prefill + reply.content, isCut: isCut) }
         var calls: [ParsedCall] = []
         for call in reply.calls.prefix(CallLimits.callsMax) {
+            // What is said to a tool that nobody offered is text, and with it all of the answer.
             guard let tool = tools.tool(named: call.recipient) else {
-                return Read(content: reply.content, calls: [], isBroken: true)
+                return Read(content: reply.contentWithCalls, calls: [], isBroken: true)
             }
             if let call = self.call(tool, call.body, isCut: isCut) { calls.append(call) }
         }
-        return Read(content: reply.content, calls: calls, isBroken: calls.isEmpty)
+        guard calls.isEmpty else { return Read(content: reply.content, calls: calls, isBroken: false) }
+        return Read(content: reply.contentWithCalls, calls: [], isBroken: true)
     }
 
     private func call(_ tool: ToolSignature, _ body: String, isCut: Bool) -> ParsedCall? {

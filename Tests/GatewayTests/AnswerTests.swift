@@ -57,7 +57,7 @@ import Testing
 
     @Test func `an answer that stands is not asked for again`() throws {
         let (answer, prompts) = try run(try translation(Self.tools), ["It is warm."])
-        #expect(prompts.isEmpty && answer.retries == 0 && answer.choices[0].content == "It is warm.")
+        #expect(prompts.isEmpty && answer.retries.count == 0 && answer.choices[0].content == "It is warm.")
     }
 
     @Test func `a call goes out with an id of nine letters and digits and its own reason`() throws {
@@ -78,7 +78,7 @@ import Testing
 
     @Test func `an empty answer is asked for once more, and then it is none`() throws {
         let (second, prompts) = try run(try translation(#""n":1"#), ["<|im_end|>", "Warm."])
-        #expect(second.choices[0].content == "Warm." && second.retries == 1 && !second.isEmpty)
+        #expect(second.choices[0].content == "Warm." && second.retries.count == 1 && !second.isEmpty)
         #expect(prompts[0].text.hasSuffix("How warm is it?<|im_end|>\n<|im_start|>assistant\n"))
         let (thought, _) = try run(try translation(#""n":1"#), ["<think>Hm.</think>", "Warm."])
         #expect(thought.choices[0].content == "Warm.")
@@ -101,13 +101,44 @@ import Testing
         let bound = try translation(Self.schema)
         #expect(bound.prompt.text.hasSuffix("<|im_start|>assistant\n{"))
         let (mended, prompts) = try run(bound, [#""degrees": "warm"}"#, #""degrees": 21}"#])
-        #expect(mended.choices[0].content == #"{"degrees":21}"# && mended.retries == 1)
+        #expect(mended.choices[0].content == #"{"degrees":21}"# && mended.retries.count == 1)
         #expect(prompts[0].text.contains("That JSON is invalid:"))
-        let (never, all) = try run(bound, [#""degrees": "warm"}"#, "so", "so"])
-        #expect(all.count == 2 && never.retries == 2)
-        #expect(never.choices[0].content == #"{"degrees":"warm"}"#)
-        let cost = never.usage
-        #expect(cost.promptTokens == bound.prompt.tokens + all.reduce(0) { $0 + $1.tokens })
+        // One that is no better ends it: the next prompt would be the same.
+        let (never, one) = try run(bound, [#""degrees": "warm"}"#, "so"])
+        #expect(one.count == 1 && never.choices[0].content == #"{"degrees":"warm"}"#)
+        #expect(never.retries == Retries(count: 1, promptTokens: one[0].tokens))
+        #expect(never.usage.promptTokens == bound.prompt.tokens, "clients tell by it how full the context is")
+        let (twice, two) = try run(bound, ["so", #""degrees": "warm"}"#, #""degrees": 21}"#])
+        #expect(two.count == 2 && twice.choices[0].content == #"{"degrees":21}"#)
+    }
+
+    @Test func `JSON that the length has cut off, within a thought too, is not asked for again`() throws {
+        let long = String(repeating: "word ", count: 420)
+        let bound = try translation(Self.schema)
+        let (cut, _) = try run(bound, [#""degrees": 21, "why": ""# + long])
+        #expect(cut.choices[0].finishReason == .length && cut.choices[0].content == #"{"degrees":21}"#)
+        let thinking = try translation(Self.schema + #","reasoning_effort":"high""#)
+        let (thought, _) = try run(thinking, ["<think>" + long])
+        #expect(thought.choices[0].finishReason == .length && thought.retries.count == 0)
+    }
+
+    @Test func `a call that is forced by name is a call of that function and no other`() throws {
+        let two =
+            #""tools":[{"type":"function","function":{"name":"look"}},{"type":"function","function":{"name":"go"}}],"#
+            + #""tool_choice":{"type":"function","function":{"name":"look"}}"#
+        let other = "<tool_call>\n{\"name\": \"go\", \"arguments\": {}}\n</tool_call>"
+        let (answer, _) = try run(try translation(two), ["{}}\n</tool_call>\n" + other])
+        #expect(answer.choices[0].toolCalls.map(\.name) == ["look"])
+    }
+
+    @Test func `words to a function that nobody offered are words`() throws {
+        let format = FormatTable.builtIn.format(forModel: "koboldcpp/gpt-oss-20b").format
+        let body = #"{"model":"m","messages":[{"role":"user","content":"Hi"}]}"#
+        let request = try ChatCompletionRequest(decoding: Array(body.utf8))
+        let translation = try Translation(request, format: format, today: "2026-01-31")
+        let call = #"<|channel|>commentary to=functions.read<|message|>{"path":"a"}<|call|>"#
+        let (answer, prompts) = try run(translation, [call])
+        #expect(prompts.isEmpty && answer.choices[0].content == #"{"path":"a"}"#)
     }
 
     @Test func `calls and JSON are sampled with little chance and no penalty, unless the client says otherwise`() throws

@@ -38,8 +38,8 @@ struct AnswerTests {
             )
         ),
         (
-            .finish(.stop, choice: 0, retries: 2),
-            choice(0, "{}", #""stop""#).replacing("}]}", with: #"}],"horde":{"retries":2}}"#)
+            .finish(.stop, choice: 0, retries: Retries(count: 2, promptTokens: 9)),
+            choice(0, "{}", #""stop""#).replacing("}]}", with: #"}],"horde":{"retries":2,"retry_prompt_tokens":9}}"#)
         ),
         (
             .usage(Usage(promptTokens: 5, completionTokens: 2)),
@@ -108,7 +108,7 @@ struct AnswerTests {
                 .init(index: 1, content: "Hi", toolCalls: [call, call], finishReason: .toolCalls),
             ],
             usage: Usage(promptTokens: 1, completionTokens: 1),
-            retries: 1
+            retries: Retries(count: 1, promptTokens: 5)
         )
         let shown = #"{"id":"aB3dE6gH9","type":"function","function":{"name":"f","arguments":"{}"}}"#
         let text = answer.json.compact
@@ -116,12 +116,13 @@ struct AnswerTests {
         #expect(
             text.contains(#"{"role":"assistant","content":"Hi","tool_calls":[\#(shown),\#(shown)],"refusal":null}"#)
         )
-        #expect(text.hasSuffix(#""horde":{"retries":1}}"#))
+        #expect(text.hasSuffix(#""horde":{"retries":1,"retry_prompt_tokens":5}}"#))
         #expect(
             answer.pieces(includesUsage: false) == [
                 .toolCall(call, number: 0, choice: 0), .finish(.toolCalls, choice: 0),
                 .opening(choice: 1), .content("Hi", choice: 1), .toolCall(call, number: 0, choice: 1),
-                .toolCall(call, number: 1, choice: 1), .finish(.toolCalls, choice: 1, retries: 1),
+                .toolCall(call, number: 1, choice: 1),
+                .finish(.toolCalls, choice: 1, retries: Retries(count: 1, promptTokens: 5)),
             ]
         )
     }

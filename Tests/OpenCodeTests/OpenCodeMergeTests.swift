@@ -37,6 +37,17 @@ import Testing
         }
     }
 
+    @Test func `a model of a person's own stays, and so does the choice of it`() throws {
+        let own = #"{"id":"koboldcpp/Lake-24B","options":{"horde":{"trusted_workers":true}}}"#
+        let file = #"{"model":"horde/mine","provider":{"horde":{"models":{"mine":\#(own),"gone":{"name":"Gone"}}}}}"#
+        let text = try twoModels.text(in: file)
+        #expect(
+            text.contains(#""model":"horde/mine""#) && text.contains(#""mine""#) && text.contains("trusted_workers")
+        )
+        #expect(!text.contains(#""gone""#))
+        #expect(try twoModels.merged(into: Array(text.utf8)) == nil)
+    }
+
     @Test func `a new file is the document`() throws {
         #expect(try twoModels.text(in: "") == twoModels.json.text(.indented) + "\n")
     }

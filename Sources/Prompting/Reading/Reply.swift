@@ -18,6 +18,11 @@ package struct Reply: Equatable, Sendable {
     package let tokens: Int
     /// The part of `tokens` that is reasoning.
     package let reasoningTokens: Int
+
+    /// The answer with what was said to tools behind it, for a request that no tool can take that from.
+    package var contentWithCalls: String {
+        ([content] + calls.map(\.body)).filter { !$0.isEmpty }.joined(separator: "\n\n")
+    }
 }
 
 /// What was read of a worker's text, before its end is judged.

@@ -21,6 +21,7 @@ struct BareCalls {
         guard CallMarker.at(start.position, in: start) == nil, let body = body(at: start.position) else { return nil }
         let isBracket = start.byte == UInt8(ascii: "{") || start.byte == UInt8(ascii: "[")
         guard isBracket || (body.cursor.isAtTextEnd && (!isCut || isStripped(at: start.position))) else { return nil }
+        guard isBracket || areSatisfied(body.calls) else { return nil }
         return Found(calls: body.calls, words: [words(behind: body.cursor)])
     }
 
@@ -48,6 +49,16 @@ struct BareCalls {
         return nil
     }
 
+    /// Whether every call has what its tool requires: the name of a tool is a common word, and a brace may follow it.
+    private func areSatisfied(_ calls: [ParsedCall]) -> Bool {
+        calls.allSatisfy { call in
+            guard let tool = tools.tool(named: call.name),
+                case .object(let arguments)? = try? JSON(parsing: call.arguments)
+            else { return false }
+            return tool.isSatisfied(by: arguments)
+        }
+    }
+
     private func isCallStart(_ byte: UInt8) -> Bool {
         byte.isToolName || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "{")
     }
@@ -57,7 +68,7 @@ struct BareCalls {
         var attempts = 0
         for index in start..<bytes.count where bytes[index] == UInt8(ascii: "{") {
             guard let name = nameStart(before: index) else { continue }
-            if let body = body(at: name.call), body.cursor.isAtTextEnd {
+            if let body = body(at: name.call), body.cursor.isAtTextEnd, areSatisfied(body.calls) {
                 return Found(calls: body.calls, words: [start..<max(name.words, start)])
             }
             attempts += 1
@@ -76,6 +87,7 @@ struct BareCalls {
     /// Where the name before an opening brace begins, and where the words before it end.
     private func nameStart(before brace: Int) -> (call: Int, words: Int)? {
         var end = skippingSpace(before: brace)
+        let isTight = end == brace
         if end >= Self.fence.count, bytes[(end - Self.fence.count)..<end].elementsEqual(Self.fence) {
             end = skippingSpace(before: end - Self.fence.count)
         }
@@ -90,7 +102,9 @@ struct BareCalls {
                 words = start - kind.count
                 return true
             }
-            return start == 0 || !(bytes[start - 1].isWord && bytes[start - 1] < 0x80)
+            // Between blanks it is a word of a sentence.
+            return start == 0 || isNumbered || isTight && bytes[start - 1] == UInt8(ascii: " ")
+                || !(bytes[start - 1].isWord && bytes[start - 1] < 0x80 || bytes[start - 1] == UInt8(ascii: " "))
         }
         return start.map { ($0, words) }
     }
