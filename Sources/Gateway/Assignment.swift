@@ -40,7 +40,7 @@ struct Assignment: Sendable {
         self.key = key
         identity = AnswerIdentity(
             form: form,
-            id: form.idPrefix + Self.randomText(),
+            id: form.idPrefix + RandomText.of(length: 24),
             created: Int(time(nil)),
             model: parameters.model
         )
@@ -61,11 +61,6 @@ struct Assignment: Sendable {
         let usage = answers.map(\.usage).reduce(Usage(promptTokens: 0, completionTokens: 0), +)
         let retries = answers.map(\.retries).reduce(Retries(), +)
         return Completion(identity: identity, choices: choices, usage: usage, retries: retries, metadata: metadata)
-    }
-
-    private static func randomText() -> String {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
-        return String((0..<24).map { _ in alphabet[Int.random(in: alphabet.indices)] })
     }
 }
 

@@ -102,7 +102,10 @@ extension Draft {
             choice: Completion.Choice(
                 content: content,
                 reasoning: reply.reasoning,
-                toolCalls: calls.map { ToolCall(id: ToolCall.randomID(), name: $0.name, arguments: $0.arguments) },
+                // Nine letters and digits: Mistral's own form, and what opencode shortens the ids of such models to.
+                toolCalls: calls.map {
+                    ToolCall(id: RandomText.of(length: 9), name: $0.name, arguments: $0.arguments)
+                },
                 finishReason: calls.isEmpty ? reason ?? ended : .toolCalls
             ),
             tokens: reply.tokens,
@@ -110,13 +113,5 @@ extension Draft {
             correction: correction,
             problems: problems
         )
-    }
-}
-
-extension ToolCall {
-    /// Nine letters and digits: Mistral's own form, and what opencode shortens the ids of such models to.
-    fileprivate static func randomID() -> String {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
-        return String((0..<9).map { _ in alphabet[Int.random(in: alphabet.indices)] })
     }
 }

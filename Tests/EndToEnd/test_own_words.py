@@ -1,12 +1,14 @@
 """Every model in its own words: what is submitted for it, and what openai-python sees of the text that comes back."""
 
 import json
+import time
 
 import openai
 import pytest
 
 import contract
 import processes
+import wire
 from processes import worker
 
 QWEN3 = "koboldcpp/Qwen3-14B-Q4_K_M"
@@ -269,6 +271,32 @@ def test_plain_completions_refuse_what_they_cannot_do(client, horde):
             client.completions.create(model=QWEN3, **body)
         assert caught.value.param == param
     assert horde.counters["submits"] == before
+
+
+def test_nothing_is_a_continuation_too(client, horde):
+    before = horde.counters["submits"]
+    answer = client.completions.create(model=QWEN3, prompt="[[empty]] STOPS-AT-ONCE", stop="\n")
+    assert (answer.choices[0].text, answer.choices[0].finish_reason) == ("", "stop")
+    assert horde.counters["submits"] == before + 1
+
+
+def test_a_prompt_without_room_is_told_before_any_other_is_submitted(client, horde):
+    before = horde.counters["submits"]
+    with pytest.raises(openai.BadRequestError) as caught:
+        client.completions.create(model=QWEN3, prompt=["[[latency:20]] slow", "many words " * 20_000])
+    assert caught.value.code == "context_length_exceeded" and horde.counters["submits"] == before
+
+
+def test_the_first_prompt_that_fails_ends_the_others(pair):
+    refusal = {"message": "No user matching sent API Key.", "rc": "InvalidAPIKey"}
+    horde, server = pair(
+        faults=[{"path": processes.SUBMIT, "method": "POST", "skip": 1, "status": 401, "body": refusal}]
+    )
+    body = {"model": processes.CHATML, "prompt": ["[[latency:30]] SLOW-SIBLING", "refused"]}
+    began = time.monotonic()
+    assert wire.ask(server.address, "POST", "/v1/completions", body).status == 401
+    assert time.monotonic() - began < 10
+    assert processes.eventually(lambda: horde.job("[[latency:30]]")["deleted_at"], what="the deletion of the sibling")
 
 
 # A configuration of the user's own

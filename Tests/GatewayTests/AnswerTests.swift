@@ -141,6 +141,29 @@ import Testing
         #expect(prompts.isEmpty && answer.choices[0].content == #"{"path":"a"}"#)
     }
 
+    @Test func `what a worker censored is not asked for again, and has no calls`() throws {
+        let bound = try translation(Self.schema)
+        let answer = Answer(bound.drafts([Generation(text: "no", isCensored: true)], size: size), of: bound)
+        #expect(answer.nextCorrection() == nil && answer.choices[0].finishReason == .contentFilter && !answer.isEmpty)
+        let tools = try translation(Self.tools)
+        let called = Answer(tools.drafts([Generation(text: Self.call, isCensored: true)], size: size), of: tools)
+        #expect(called.choices[0].toolCalls.isEmpty && called.choices[0].finishReason == .contentFilter)
+    }
+
+    @Test func `a client's stops are withheld from a worker whose model thinks first, and cut its answer all the same`()
+        throws
+    {
+        let body = #"{"model":"m","messages":[{"role":"user","content":"Hi"}],"stop":"END"}"#
+        let request = try ChatCompletionRequest(decoding: Array(body.utf8))
+        for (model, isSent) in [("koboldcpp/QwQ-32B", false), ("koboldcpp/Qwen2.5-32B", true)] {
+            let format = FormatTable.builtIn.format(forModel: model).format
+            let translation = try Translation(request, format: format, today: "2026-01-31")
+            #expect(translation.order(size).params.stopSequence.contains("END") == isSent)
+            let text = isSent ? "One END two" : "An END.</think>One END two"
+            #expect(translation.drafts([Generation(text: text)], size: size)[0].choice.content == "One")
+        }
+    }
+
     @Test func `calls and JSON are sampled with little chance and no penalty, unless the client says otherwise`() throws
     {
         for fields in [Self.tools, Self.schema] {

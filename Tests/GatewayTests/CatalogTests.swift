@@ -29,6 +29,31 @@ import Testing
 
     private func registered() throws -> HordeKey { try #require(HordeKey("abcdefghijklmnopqrstuv")) }
 
+    @Test func `a request that chooses among workers is sized for those that it leaves`() throws {
+        let workers = [
+            Worker(id: "a", isTrusted: true, models: ["m"], maxLength: 512, maxContextLength: 4096),
+            Worker(id: "b", models: ["m"], maxLength: 256, maxContextLength: 8192),
+        ]
+        let catalog = Catalog(
+            supply: Catalog.Supply(workers: workers),
+            formats: .builtIn,
+            serverKey: .anonymous,
+            created: 0
+        )
+        let entry = try #require(catalog["m"])
+        func contexts(_ choose: (inout HordeParameters) -> Void) -> [Int] {
+            var request = HordeParameters()
+            choose(&request)
+            return entry.offers(for: request).map(\.contextTokens).sorted()
+        }
+        #expect(contexts { _ in } == [4096, 8192])
+        #expect(contexts { $0.trustedWorkers = true } == [4096])
+        #expect(contexts { $0.trustedWorkers = false } == [4096, 8192])
+        #expect(contexts { $0.workers = ["b", "gone"] } == [8192])
+        #expect(contexts { ($0.workers, $0.workerBlacklist) = (["b"], true) } == [4096])
+        #expect(contexts { $0.workers = ["gone"] } == [])
+    }
+
     @Test func `absurd numbers from Horde are no reason to end`() throws {
         let workers = (0..<3).map { _ in
             Worker(models: [Self.tiny], maxLength: .max, maxContextLength: .max, threads: .max, tokensPerSecond: 1e300)

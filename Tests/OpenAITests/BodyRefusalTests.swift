@@ -121,4 +121,14 @@ struct BodyRefusalTests {
         }
         #expect(errorCount >= 4)
     }
+
+    @Test func `an array that no conversation needs is refused, and one shorter is not`() throws {
+        func body(_ count: Int) -> String {
+            let messages = Array(repeating: #"{"role":"user","content":"x"}"#, count: count).joined(separator: ",")
+            return #"{"model":"m","messages":[\#(messages)]}"#
+        }
+        #expect(try decode(body(10_000)).messages.count == 10_000)
+        let error = #expect(throws: APIError.self) { try decode(body(10_001)) }
+        #expect(error?.param == "messages" && error?.code == "invalid_value")
+    }
 }

@@ -72,6 +72,13 @@ import Testing
         #expect(format.render(.of((.user, "Q"), (.assistant, "A")), today: "").stops.first == "<|end|>")
     }
 
+    @Test(arguments: [
+        ("chatml", true), ("llama3", true), ("vicuna", false), ("mistral-v7", false), ("minimax-m2", true),
+    ])
+    func `whether the prompt has begun a line follows from its end`(name: String, beginsLine: Bool) throws {
+        #expect(try format(name).render(.of((.user, "Q")), today: "").reading.beginsLine == beginsLine)
+    }
+
     @Test func `Granite's answer stands in tags of its own`() throws {
         let tags = try #require(try format("granite3").render(.of((.user, "Q")), today: "").reading.thought)
         #expect(tags.answerOpen == "<response>" && tags.answerClose == "</response>")
