@@ -16,6 +16,7 @@ extension HordeState {
             answer = try reply(route, call, now: now)
         } catch {
             answer = Answer(error)
+            if error.code == "KudosUpfront" { ledger.counters.kudosRefusals += 1 }
         }
         if answer.status.code == 429 { ledger.counters.tooMany += 1 }
         verdict?.write(to: &answer.fields, now: now, epoch: epoch)

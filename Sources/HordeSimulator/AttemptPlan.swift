@@ -1,5 +1,5 @@
-/// What a worker will make of one attempt, decided when it takes the job: the script's rule first, then the directives
-/// in the prompt, then the defaults.
+/// What a worker will make of one attempt, decided when it takes the job: the rule for this part of a long text first,
+/// then the script's rule, then the directives in the prompt, then the defaults.
 struct AttemptPlan {
     enum Outcome {
         case text(String, state: String)
@@ -18,25 +18,31 @@ struct AttemptPlan {
         let seed: UInt64
     }
 
+    /// A fault takes this long at least: with neither latency nor pickup it would come again and again at one time.
+    static let faultSecondsMin = 0.01
+
     init(_ request: GenerationRequest, number: Int, worker: SimulatedWorker, _ material: Material) {
         let directives = request.submission.directives
         let rule = request.rule?.rule
-        let state = rule?.state ?? directives.state ?? "ok"
-        if rule?.hangs ?? false || directives.hangs {
+        let part = request.rule?.part?.rule
+        let state = part?.state ?? rule?.state ?? directives.state ?? "ok"
+        if part?.hangs ?? false || rule?.hangs ?? false || directives.hangs {
             outcome = .never
             seconds = 0
             return
         }
-        let latency = rule?.latencySeconds ?? directives.latencySeconds
-        if state == "faulted" || number <= rule?.failures ?? directives.failures ?? 0 {
+        let latency = part?.latencySeconds ?? rule?.latencySeconds ?? directives.latencySeconds
+        if state == "faulted" || number <= part?.failures ?? rule?.failures ?? directives.failures ?? 0 {
             outcome = .fault
-            seconds = latency ?? 0.5
+            seconds = max(Self.faultSecondsMin, latency ?? 0.5)
             return
         }
-        var text = material.nextReply() ?? Self.text(request.submission, worker: worker, seed: material.seed)
+        let piece = request.rule?.piece(tokensMax: request.submission.maxLength)
+        var text = piece ?? material.nextReply() ?? Self.text(request.submission, worker: worker, seed: material.seed)
         text = Self.cut(text, at: request.submission.stops, keepsStop: !worker.role.trimsStop)
         outcome = .text(text, state: state)
-        seconds = latency ?? Double((text.unicodeScalars.count + 3) / 4) / worker.speed
+        let tokens = piece == nil ? (text.unicodeScalars.count + 3) / 4 : TextTokens.count(text)
+        seconds = latency ?? Double(tokens) / worker.speed
     }
 
     private static func text(_ order: Submission, worker: SimulatedWorker, seed: UInt64) -> String {
@@ -64,5 +70,15 @@ struct AttemptPlan {
             }
         }
         return end == bytes.count ? text : String(decoding: bytes[..<end], as: UTF8.self)
+    }
+}
+
+extension BoundRule {
+    /// What a job writes of the rule's long text; nil where the rule has none.
+    fileprivate func piece(tokensMax: Int) -> String? {
+        guard let text = rule.text, let part else { return nil }
+        if let reply = part.rule?.reply { return reply }
+        if part.rule?.isEmpty ?? false { return "" }
+        return text.piece(from: part.progress, tokensMax: tokensMax, share: part.rule?.share ?? 1)
     }
 }

@@ -55,6 +55,9 @@ extension HordeState {
         job["processing"] = JSON(request.attempts.count)
         job["waiting"] = JSON(request.waiting)
         job["restarted"] = JSON(request.faultedAttempts)
+        job["taken_by"] = .array(request.takers.map(JSON.string))
+        job["part"] = request.rule?.part.map { JSON($0.number) } ?? .null
+        job["part_from"] = request.rule?.part.map { JSON($0.progress) } ?? .null
         job["texts"] = .array(request.generations.map { .string($0.text) })
         job["submitted_at"] = JSON(request.submittedAt)
         job["started_at"] = request.startedAt.map { JSON($0) } ?? .null
@@ -73,7 +76,10 @@ extension HordeState {
             "status_reads": JSON(counters.statusReads),
             "deletes": JSON(counters.deletes),
             "too_many_requests": JSON(counters.tooMany),
+            "kudos_refusals": JSON(counters.kudosRefusals),
+            "max_length_max": JSON(counters.longest),
             "open_jobs": JSON(openJobs),
+            "running_deleted": JSON(runningDeleted),
             "status_reads_of_one_id_in_60_s_max": JSON(counters.mostPolls),
             "pops": JSON(counters.pops),
             "texts": JSON(counters.texts),
@@ -82,11 +88,17 @@ extension HordeState {
         ]
     }
 
-    /// Requests of which something may still come.
+    /// Requests of which something may still come, and which somebody may still wait for: what is left of these when
+    /// no client is there any more was left behind.
     ///
     /// Counted by looking at all: only the control surface asks.
     var openJobs: Int {
-        requests.values.reduce(0) { $0 + ($1.isOpen ? 1 : 0) }
+        requests.values.reduce(0) { $0 + ($1.isOpen && !$1.isRunningDeleted ? 1 : 0) }
+    }
+
+    /// Deleted requests that a worker still writes for.
+    var runningDeleted: Int {
+        requests.values.reduce(0) { $0 + ($1.isRunningDeleted ? 1 : 0) }
     }
 }
 

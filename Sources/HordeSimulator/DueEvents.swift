@@ -3,8 +3,10 @@ struct DueEvents {
     enum Event {
         /// The worker is finished with an attempt.
         case attemptEnds(GenerationRequest, number: Int, outcome: AttemptPlan.Outcome)
-        /// A request may be taken from now on.
+        /// A request may be taken from now on, by the workers that poll by now.
         case takeable(GenerationRequest)
+        /// A worker comes that was not there at first.
+        case arrives(SimulatedWorker)
     }
 
     private struct Entry {

@@ -30,6 +30,8 @@ final class GenerationRequest {
     var slotsLeft: Int
     var attempts: [Attempt] = []
     var attemptsMade = 0
+    /// The names of the workers that took its jobs, in order, the first `takersMax` of them.
+    private(set) var takers: [String] = []
     var generations: [Generation] = []
     var faultedAttempts = 0
     /// Set by the sweep once three attempts have faulted (TH:268-281).
@@ -41,7 +43,6 @@ final class GenerationRequest {
     var heldKudos = 0.0
 
     var lane: Int?
-    var takeableAt: Double
     var queuedAt: Double
     var position = 0
     var positionSecond = -1.0
@@ -74,7 +75,6 @@ final class GenerationRequest {
         order = QueueOrder(priority: account.priority, submittedAt: now, sequence: sequence)
         slotsLeft = submission.count
         expiresAt = now + Self.lifeSeconds
-        takeableAt = now
         queuedAt = now
         possibleUntil = now + 60
     }
@@ -85,6 +85,8 @@ final class GenerationRequest {
     static let jobSeconds = 150.0
     /// So many failed attempts make the request itself faulted.
     static let faultsMax = 3
+    /// Attempts can go on between two sweeps; so many of their workers are remembered.
+    static let takersMax = 64
 
     var waiting: Int {
         max(0, min(slotsLeft, submission.count - attempts.count - generations.count))
@@ -99,6 +101,17 @@ final class GenerationRequest {
     /// Whether anything may still come of it.
     var isOpen: Bool {
         !isRemoved && (!attempts.isEmpty || (slotsLeft > 0 && !isFaulted))
+    }
+
+    /// Whether the client has deleted it and a worker still writes, which nothing can stop.
+    ///
+    /// One that a fault gave back to the queue after the DELETE is not among these: another DELETE would end it.
+    var isRunningDeleted: Bool {
+        isOpen && !deletes.isEmpty && slotsLeft == 0
+    }
+
+    func noteTaken(by worker: SimulatedWorker) {
+        if takers.count < Self.takersMax { takers.append(worker.role.name) }
     }
 
     var stateName: String {

@@ -49,6 +49,7 @@ final class HordeState {
         rules = RuleCounts(script)
         workers = (script.workers ?? WorkerRole.standard).map { SimulatedWorker($0, speed: tokensPerSecond) }
         random = SplitMix(seed: idSeed)
+        expect(workers, now: 0)
     }
 
     /// When something will happen by itself; the shell's one timer is set to this.
@@ -68,6 +69,7 @@ final class HordeState {
             switch event {
             case .attemptEnds(let request, let number, let outcome): end(request, number, outcome, now: time)
             case .takeable(let request): offer(request, now: time)
+            case .arrives(let worker): arrive(worker, now: time)
             }
         }
     }
@@ -83,6 +85,7 @@ final class HordeState {
             // A worker that did not change goes on with what it has in hand.
             old.first { $0.role == role } ?? SimulatedWorker(role, speed: defaultSpeed)
         }
+        expect(workers.filter { worker in !old.contains { $0 === worker } }, now: now)
         modelList = nil
         let waiting = lanes.drain()
         for request in waiting { enqueue(request, now: now) }
@@ -104,6 +107,14 @@ final class HordeState {
         upfrontQueue = 0
         modelList = nil
         nextSweepAt = now + Self.sweepSeconds
+        expect(workers, now: now)
+    }
+
+    /// Sets when new workers come that are not there at first.
+    private func expect(_ workers: [SimulatedWorker], now: Double) {
+        for worker in workers where worker.arrivedAt == nil {
+            due.add(.arrives(worker), at: now + worker.role.comesAfterSeconds)
+        }
     }
 
     /// The billions of parameters of a model, as far as its worker or its name tells.

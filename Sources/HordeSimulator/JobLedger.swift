@@ -36,6 +36,9 @@ struct JobLedger {
         var statusReads = 0
         var deletes = 0
         var tooMany = 0
+        var kudosRefusals = 0
+        /// The largest `max_length` of any submit that could be read, also of refused ones.
+        var longest = 0
         var pops = 0
         var texts = 0
         var faults = 0

@@ -48,7 +48,7 @@ extension HordeState {
         if let modelList, modelList.madeAt + 2 > now { return modelList.rows }
         var rows: [ModelRow] = []
         var index: [String: Int] = [:]
-        for worker in workers {
+        for worker in workers where worker.isOnline(now: now) {
             for model in worker.role.models {
                 let row = index[model] ?? rows.count
                 if row == rows.count { rows.append(ModelRow(name: model)) }
@@ -71,20 +71,21 @@ extension HordeState {
 
     /// `GET workers`; `name` wins over `type`, and there are no image workers (B:1104-1109).
     func workerList(_ query: [String: String], now: Double) -> JSON {
+        let online = workers.filter { $0.isOnline(now: now) }
         if let name = query["name"]?.lowercased() {
-            return .array(workers.filter { $0.role.name.lowercased() == name }.map { json($0, now: now) })
+            return .array(online.filter { $0.role.name.lowercased() == name }.map { json($0, now: now) })
         }
         guard query["type"] ?? "text" == "text" else { return [] }
-        return .array(workers.map { json($0, now: now) })
+        return .array(online.map { json($0, now: now) })
     }
 
-    /// `GET workers/{id}` and `GET workers/name/{name}`.
+    /// `GET workers/{id}` and `GET workers/name/{name}`, which know every worker that has ever been there.
     func worker(
         now: Double,
         _ name: String,
         where isWanted: (SimulatedWorker) -> Bool
     ) throws(Refusal) -> Answer {
-        guard let worker = workers.first(where: isWanted) else {
+        guard let worker = workers.first(where: { $0.arrivedAt != nil && isWanted($0) }) else {
             throw .notFound("WorkerNotFound", "Worker with ID '\(name)' not found.")
         }
         return Answer(.ok, json(worker, now: now))
@@ -98,7 +99,7 @@ extension HordeState {
             "kudos_details": ["generated": JSON(worker.kudos.rounded()), "uptime": nil],
             "performance": .string("\((worker.speed * 10).rounded() / 10) tokens per second"),
             "threads": JSON(role.threads),
-            "uptime": JSON(Int(now)),
+            "uptime": JSON(Int(now - (worker.arrivedAt ?? now))),
             "maintenance_mode": .bool(role.isInMaintenance),
             "nsfw": true,
             "trusted": .bool(role.isTrusted),
@@ -112,12 +113,13 @@ extension HordeState {
             "type": "text",
             "name": .string(role.name),
             "id": .string(role.id),
-            "online": true,
+            "online": .bool(worker.isOnline(now: now)),
         ]
     }
 
     /// `GET status/performance` (M:1479-1525).
     func performance(now: Double) -> JSON {
+        let online = workers.filter { $0.isOnline(now: now) }
         let open = requests.values.filter(\.isOpen)
         let jobs = open.reduce(0) { $0 + $1.waiting + $1.attempts.count }
         let tokens = open.reduce(0) { $0 + ($1.waiting + $1.attempts.count) * $1.submission.maxLength }
@@ -125,9 +127,9 @@ extension HordeState {
             "queued_requests": 0,
             "queued_text_requests": JSON(jobs),
             "worker_count": 0,
-            "text_worker_count": JSON(workers.count),
+            "text_worker_count": JSON(online.count),
             "thread_count": 0,
-            "text_thread_count": JSON(workers.reduce(0) { $0 + $1.role.threads }),
+            "text_thread_count": JSON(online.reduce(0) { $0 + $1.role.threads }),
             "queued_megapixelsteps": 0.0,
             "past_minute_megapixelsteps": 0.0,
             "queued_forms": 0.0,

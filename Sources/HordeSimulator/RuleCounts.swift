@@ -3,6 +3,7 @@ struct RuleCounts {
     private var replyUses: [Int]
     private var repliesTaken: [Int]
     private var faultMatches: [Int]
+    private var partCounts: [PartCounts]
     private let script: SimulatorScript
 
     init(_ script: SimulatorScript) {
@@ -10,6 +11,7 @@ struct RuleCounts {
         replyUses = Array(repeating: 0, count: script.replies.count)
         repliesTaken = replyUses
         faultMatches = Array(repeating: 0, count: script.faults.count)
+        partCounts = Array(repeating: PartCounts(), count: script.replies.count)
     }
 
     /// The rule for a new request, which keeps it for all its attempts.
@@ -17,7 +19,8 @@ struct RuleCounts {
         for (index, rule) in script.replies.enumerated()
         where rule.matches(submission) && replyUses[index] < rule.times ?? .max {
             replyUses[index] += 1
-            return BoundRule(rule: rule, index: index)
+            let part = rule.text.map { partCounts[index].part(of: submission.prompt, $0, rules: rule.parts) }
+            return BoundRule(rule: rule, index: index, part: part)
         }
         return nil
     }
@@ -55,8 +58,9 @@ extension HordeState {
     }
 }
 
-/// A reply rule with its place in the script.
+/// A reply rule with its place in the script, and the part of its long text that a request asks for.
 struct BoundRule: Equatable {
     let rule: ReplyRule
     let index: Int
+    let part: TextPart?
 }

@@ -4,7 +4,10 @@
 /// `tokens_per_second` (that of `--tokens-per-second`), `threads` (1), `maintenance` (false), `trusted` (true),
 /// `parameters` (billions; read from the model's name, "11B", where absent), `bridge_agent` (KoboldCpp's),
 /// `id` (a UUID; made from the name where absent), `trims_stop` (false: the text ends with the stop string, as KoboldCpp
-/// before 1.82 and the recordings have it; true: it ends before).
+/// before 1.82 and the recordings have it; true: it ends before), `pickup_seconds` (the script's: how long a request
+/// waits for this worker's next poll), `comes_after_seconds` (0: when it appears, after the script was installed),
+/// `leaves_after` (never: goes offline once it has brought so many texts), `dies_after` (never: takes one more job after
+/// so many texts and is not heard of again).
 struct WorkerRole: Sendable, Equatable {
     var name: String
     var models: [String]
@@ -18,6 +21,10 @@ struct WorkerRole: Sendable, Equatable {
     var bridgeAgent = "KoboldCppEmbedWorker:2:https://github.com/LostRuins/koboldcpp"
     var id: String
     var trimsStop = false
+    var pickupSeconds: Double?
+    var comesAfterSeconds = 0.0
+    var leavesAfter: Int?
+    var diesAfter: Int?
 
     init(name: String, models: [String]) {
         self.name = name
@@ -41,6 +48,10 @@ struct WorkerRole: Sendable, Equatable {
         bridgeAgent = try reader.string("bridge_agent") ?? bridgeAgent
         id = try reader.string("id") ?? id
         trimsStop = try reader.bool("trims_stop") ?? false
+        pickupSeconds = try reader.seconds("pickup_seconds")
+        comesAfterSeconds = try reader.seconds("comes_after_seconds") ?? 0
+        leavesAfter = try reader.count("leaves_after")
+        diesAfter = try reader.count("dies_after")
     }
 
     /// What serves where no script names workers: one of each prompt family, different limits, room for load.

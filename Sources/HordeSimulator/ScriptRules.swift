@@ -7,10 +7,16 @@ import OpenAI
 /// or `replies` (one text per generation, the last one again and again), `latency_seconds`, `fail` (so many first
 /// attempts of each request fault), `state` ("ok", "faulted", "censored", "csam"), `hang` (true: never submitted),
 /// `times` (used for so many requests). What is absent is left to the directives in the prompt and to the defaults.
+///
+/// `text` (wins over `reply`): a long text that is written piece by piece, see `LongText`. With it: `part_jitter` (0 to
+/// 1: the share of `max_length` by which a job may be shorter) and `part_seed`, `cuts` (byte offsets that no job writes
+/// across), `hides` (texts that are not returned), `parts` (an object of `PartRule`, by the number of the part).
 struct ReplyRule: Sendable, Equatable {
     var match: String?
     var model: String?
     var replies: [String] = []
+    var text: LongText?
+    var parts: [Int: PartRule] = [:]
     var latencySeconds: Double?
     var failures: Int?
     var state: String?
@@ -22,14 +28,32 @@ struct ReplyRule: Sendable, Equatable {
         model = try reader.string("model")
         let reply = try reader.string("reply")
         replies = try reader.strings("replies") ?? reply.map { [$0] } ?? []
+        if let text = try reader.string("text") {
+            self.text = try Self.longText(text, &reader)
+            parts =
+                try reader.numbered("parts") { (reader) throws(SimulatorScript.Invalid) in try PartRule(&reader) }
+                ?? [:]
+        }
         latencySeconds = try reader.seconds("latency_seconds")
         failures = try reader.count("fail")
-        state = try reader.string("state")
-        if let state, !["ok", "faulted", "censored", "csam"].contains(state) {
-            throw reader.invalid("state", "ok, faulted, censored or csam")
-        }
+        state = try reader.state("state")
         hangs = try reader.bool("hang") ?? false
         times = try reader.count("times")
+    }
+
+    private static func longText(
+        _ text: String,
+        _ reader: inout ScriptReader
+    ) throws(SimulatorScript.Invalid) -> LongText {
+        let hides = try reader.strings("hides") ?? []
+        let cuts = try reader.counts("cuts") ?? []
+        let jitter = try reader.share("part_jitter") ?? 0
+        let seed = UInt64(try reader.count("part_seed") ?? 0)
+        do throws(LongText.Invalid) {
+            return try LongText(text, hides: hides, cuts: cuts, jitter: jitter, seed: seed)
+        } catch {
+            throw reader.invalid("cuts", "byte offsets between characters inside `text`, outside what it hides")
+        }
     }
 
     func matches(_ submission: Submission) -> Bool {

@@ -6,14 +6,41 @@ final class SimulatedWorker {
     var fulfilled = 0
     var uncompleted = 0
     var kudos = 0.0
+    /// When it polled for the first time; nil before.
+    var arrivedAt: Double?
+    /// When it took the job that it will never bring back.
+    private(set) var diedAt: Double?
+
+    /// So long after its last sign of life a worker counts as online (API.md 9.1).
+    static let staleSeconds = 300.0
 
     init(_ role: WorkerRole, speed: Double) {
         self.role = role
         self.speed = role.tokensPerSecond ?? speed
+        arrivedAt = role.comesAfterSeconds == 0 ? 0 : nil
+    }
+
+    var isDead: Bool { diedAt != nil }
+
+    /// Whether it has said goodbye; what it has in hand it still brings.
+    var hasLeft: Bool {
+        role.leavesAfter.map { fulfilled >= $0 } ?? false
     }
 
     var freeThreads: Int {
-        role.isInMaintenance ? 0 : max(0, role.threads - busyThreads)
+        guard arrivedAt != nil, !hasLeft, !isDead, !role.isInMaintenance else { return 0 }
+        return max(0, role.threads - busyThreads)
+    }
+
+    /// Whether Horde counts it as online: a dead one for as long as nobody can know.
+    func isOnline(now: Double) -> Bool {
+        arrivedAt != nil && !hasLeft && diedAt.map { now < $0 + Self.staleSeconds } ?? true
+    }
+
+    /// Takes one more job, and dies of it where the script says so.
+    func take(now: Double) {
+        busyThreads += 1
+        if let jobs = role.diesAfter, fulfilled >= jobs { diedAt = diedAt ?? now }
     }
 
     /// Billions of parameters of the first model, as far as the name tells.
@@ -21,10 +48,15 @@ final class SimulatedWorker {
         role.parameters ?? role.models.first.flatMap(KudosPrices.parameters(inName:)) ?? 1
     }
 
-    /// Whether a job may go to this worker (TF:36-129, W:764-813, TW:131-151).
+    /// Whether a job may go to this worker now.
+    func fits(_ order: Submission, now: Double) -> Bool {
+        isOnline(now: now) && suits(order)
+    }
+
+    /// Whether a job may go to this worker while it is there (TF:36-129, W:764-813, TW:131-151).
     ///
     /// The declared lengths count; how long the prompt really is does not matter.
-    func fits(_ order: Submission) -> Bool {
+    func suits(_ order: Submission) -> Bool {
         guard !role.isInMaintenance, role.threads > 0 else { return false }
         guard order.maxLength <= role.maxLength, order.maxContextLength <= role.maxContextLength else { return false }
         guard order.models.isEmpty || order.models.contains(where: role.models.contains) else { return false }

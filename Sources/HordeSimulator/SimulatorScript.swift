@@ -100,6 +100,29 @@ struct ScriptReader {
         try take(key, "an integer that is not negative") { value in value.int.flatMap { $0 >= 0 ? $0 : nil } }
     }
 
+    mutating func counts(_ key: String) throws(SimulatorScript.Invalid) -> [Int]? {
+        try take(key, "an array of integers that are not negative") { value in
+            value.array.flatMap { items in
+                let counts = items.compactMap(\.int)
+                return counts.count == items.count && counts.allSatisfy { $0 >= 0 } ? counts : nil
+            }
+        }
+    }
+
+    /// A part of a whole.
+    mutating func share(_ key: String) throws(SimulatorScript.Invalid) -> Double? {
+        try take(key, "a number from 0 to 1") { value in value.double.flatMap { (0...1).contains($0) ? $0 : nil } }
+    }
+
+    /// How a job can end.
+    mutating func state(_ key: String) throws(SimulatorScript.Invalid) -> String? {
+        guard let state = try string(key) else { return nil }
+        guard ["ok", "faulted", "censored", "csam"].contains(state) else {
+            throw invalid(key, "ok, faulted, censored or csam")
+        }
+        return state
+    }
+
     mutating func strings(_ key: String) throws(SimulatorScript.Invalid) -> [String]? {
         try take(key, "an array of strings") { value in
             value.array.flatMap { items in
@@ -118,6 +141,24 @@ struct ScriptReader {
         for (index, item) in items.enumerated() {
             var reader = try ScriptReader(item, at: "\(place).\(key)[\(index)]")
             elements.append(try element(&reader))
+            try reader.finish()
+        }
+        return elements
+    }
+
+    /// An object whose keys are numbers from 1, written as strings.
+    mutating func numbered<Element>(
+        _ key: String,
+        _ element: (inout ScriptReader) throws(SimulatorScript.Invalid) -> Element
+    ) throws(SimulatorScript.Invalid) -> [Int: Element]? {
+        guard let object = try take(key, "an object", \.object) else { return nil }
+        var elements: [Int: Element] = [:]
+        for member in object.members {
+            guard let number = Int(member.key), number > 0 else {
+                throw invalid(key, "an object whose keys are numbers from 1")
+            }
+            var reader = try ScriptReader(member.value, at: "\(place).\(key).\(member.key)")
+            elements[number] = try element(&reader)
             try reader.finish()
         }
         return elements

@@ -10,6 +10,11 @@ extension HordeSimulator {
         package let n: Int
         /// waiting, processing, done, faulted, cancelled or expired.
         package let state: String
+        /// The names of the workers that took its jobs, in order.
+        package let takenBy: [String]
+        /// Which part of a rule's `text` this is, from 1, and how many bytes of it the prompt ends with.
+        package let part: Int?
+        package let partFrom: Int?
         package let texts: [String]
         /// Seconds since the simulator's start, as all times here.
         package let submittedAt: Double
@@ -26,6 +31,9 @@ extension HordeSimulator {
             maxContextLength = request.submission.maxContextLength
             n = request.submission.count
             state = request.stateName
+            takenBy = request.takers
+            part = request.rule?.part?.number
+            partFrom = request.rule?.part?.progress
             texts = request.generations.map(\.text)
             submittedAt = request.submittedAt
             startedAt = request.startedAt
@@ -43,8 +51,14 @@ extension HordeSimulator {
         package let deletes: Int
         /// Answers with 429, of the limiter and of TooManyPrompts.
         package let tooManyRequests: Int
-        /// Requests of which something may still come.
+        /// Answers with 403 KudosUpfront.
+        package let kudosRefusals: Int
+        /// The largest `max_length` submitted, in tokens; 0 before the first.
+        package let maxLengthMax: Int
+        /// Requests of which something may still come, without `runningDeleted`.
         package let openJobs: Int
+        /// Deleted requests that a worker still writes for.
+        package let runningDeleted: Int
         /// The most status reads of any one id within any 60 s.
         package let mostReadsOfOneIDPerMinute: Int
 
@@ -55,7 +69,10 @@ extension HordeSimulator {
             statusReads = counters.statusReads
             deletes = counters.deletes
             tooManyRequests = counters.tooMany
+            kudosRefusals = counters.kudosRefusals
+            maxLengthMax = counters.longest
             openJobs = state.openJobs
+            runningDeleted = state.runningDeleted
             mostReadsOfOneIDPerMinute = counters.mostPolls
         }
     }

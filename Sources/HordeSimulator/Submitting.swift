@@ -5,6 +5,7 @@ extension HordeState {
     /// `POST generate/text/async`: Horde's checks in Horde's order (API.md 1.3), then the queue.
     func submit(_ call: Call, now: Double) throws(Refusal) -> Answer {
         var order = try Submission(call)
+        ledger.counters.longest = max(ledger.counters.longest, order.maxLength)
         if let style = order.style { throw .submitNotFound("StyleNotFound", "Style with ID '\(style)'") }
         if script.isInMaintenance { throw .maintenance }
         if let webhook = order.webhook, !webhook.hasPrefix("https://") {
@@ -17,7 +18,7 @@ extension HordeState {
         }
         try checkOrder(order, account)
         try order.checkParams()
-        let held = try payUpfront(&order, account)
+        let held = try payUpfront(&order, account, now: now)
         if order.isDryRun { return try dryRun(order) }
         account.heldKudos += held
         return accept(order, account, call, heldKudos: held, now: now)
@@ -52,8 +53,9 @@ extension HordeState {
 
     /// The kudos that have to be in hand, as an amount to hold; or a shorter job, where the client allows that; or 403
     /// (API.md 1.6, TWP:97-127).
-    private func payUpfront(_ order: inout Submission, _ account: Account) throws(Refusal) -> Double {
-        let threads = workers.reduce(0) { $0 + ($1.role.isInMaintenance ? 0 : $1.role.threads) }
+    private func payUpfront(_ order: inout Submission, _ account: Account, now: Double) throws(Refusal) -> Double {
+        let serving = workers.filter { $0.isOnline(now: now) && !$0.role.isInMaintenance }
+        let threads = serving.reduce(0) { $0 + $1.role.threads }
         var free = KudosPrices.freeTokens(threads: threads, queue: upfrontQueue)
         if order.allowsSlow {
             free = min(512, max(256, free))
@@ -82,7 +84,7 @@ extension HordeState {
         heldKudos: Double,
         now: Double
     ) -> Answer {
-        let isPossible = workers.contains { $0.fits(order) }
+        let isPossible = workers.contains { $0.fits(order, now: now) }
         sequence += 1
         let request = GenerationRequest(
             id: random.uuid(),

@@ -13,6 +13,8 @@ extension HordeState {
             if request.faultedAttempts >= GenerationRequest.faultsMax, !request.isFaulted { markFaulted(request) }
             closeIfOver(request, now: now)
         }
+        // Threads that were taken from what is gone have not looked for work since.
+        for worker in workers { fill(worker, now: now) }
         upfrontQueue = requests.values.reduce(0) { $0 + ($1.isOpen ? $1.waiting + $1.attempts.count : 0) }
         windows.sweep(now: now)
         liftedAddresses = liftedAddresses.filter { $0.value > now }

@@ -39,11 +39,11 @@ struct WaitingLanes {
         request.lane = nil
     }
 
-    /// What the worker takes next: the first among the heads of its lanes, if it may be taken yet.
-    func next(for worker: Int, now: Double) -> GenerationRequest? {
+    /// What the worker takes next: the first among the heads of its lanes, if it has waited until the worker's poll.
+    func next(for worker: Int, now: Double, pickupSeconds: Double) -> GenerationRequest? {
         (lanesByWorker[worker] ?? [])
             .compactMap { lanes[$0].requests.first }
-            .filter { $0.takeableAt <= now }
+            .filter { $0.queuedAt + pickupSeconds <= now }
             .min { $0.order < $1.order }
     }
 

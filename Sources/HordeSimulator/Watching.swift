@@ -67,7 +67,7 @@ extension HordeState {
     private func isPossible(_ request: GenerationRequest, now: Double) -> Bool {
         if now >= request.possibleUntil {
             request.possibleUntil = now + 60
-            request.isPossible = !request.attempts.isEmpty || workers.contains { $0.fits(request.submission) }
+            request.isPossible = !request.attempts.isEmpty || workers.contains { $0.fits(request.submission, now: now) }
         }
         return request.isPossible
     }

@@ -1,29 +1,48 @@
 extension HordeState {
     /// Lets a request wait for a worker, which will see it at its next poll.
     func enqueue(_ request: GenerationRequest, now: Double) {
-        let fitting = workers.indices.filter { workers[$0].fits(request.submission) }
-        request.takeableAt = now + script.pickupSeconds
+        // A worker that is not there yet counts: the lane is its own as well, should it come.
+        let suited = workers.indices.filter { workers[$0].suits(request.submission) }
         request.queuedAt = now
-        lanes.insert(request, into: lanes.lane(for: fitting))
-        due.add(.takeable(request), at: request.takeableAt)
+        lanes.insert(request, into: lanes.lane(for: suited))
+        for seconds in Set(suited.map { pickupSeconds(of: workers[$0]) }) {
+            due.add(.takeable(request), at: now + seconds)
+        }
+    }
+
+    private func pickupSeconds(of worker: SimulatedWorker) -> Double {
+        worker.role.pickupSeconds ?? script.pickupSeconds
+    }
+
+    /// What a worker takes next, if it has a thread for it.
+    private func nextRequest(for index: Int, now: Double) -> GenerationRequest? {
+        guard workers[index].freeThreads > 0 else { return nil }
+        return lanes.next(for: index, now: now, pickupSeconds: pickupSeconds(of: workers[index]))
+    }
+
+    /// Lets a worker that was not there at first take what waits for it.
+    func arrive(_ worker: SimulatedWorker, now: Double) {
+        worker.arrivedAt = now
+        fill(worker, now: now)
     }
 
     /// Offers a request that may be taken by now to its workers, the one with most free threads first.
     func offer(_ request: GenerationRequest, now: Double) {
         guard let lane = request.lane else { return }
         let candidates = lanes.workers(of: lane)
-        while let worker = candidates.filter({ workers[$0].freeThreads > 0 })
-            .max(by: { workers[$0].freeThreads < workers[$1].freeThreads })
+        // Workers that poll more slowly may have nothing to take yet where others have.
+        while let worker = candidates.filter({ nextRequest(for: $0, now: now) != nil })
+            .max(by: { workers[$0].freeThreads < workers[$1].freeThreads }),
+            let next = nextRequest(for: worker, now: now)
         {
-            guard let next = lanes.next(for: worker, now: now) else { return }
             start(next, on: worker, now: now)
         }
     }
 
     /// Gives a worker jobs until its threads are busy.
-    private func fill(_ worker: SimulatedWorker, now: Double) {
+    func fill(_ worker: SimulatedWorker, now: Double) {
         guard let index = workers.firstIndex(where: { $0 === worker }) else { return }
-        while worker.freeThreads > 0, let request = lanes.next(for: index, now: now) {
+        while let request = nextRequest(for: index, now: now) {
             start(request, on: index, now: now)
         }
     }
@@ -34,11 +53,13 @@ extension HordeState {
         setSlots(request, request.slotsLeft - 1)
         request.attemptsMade += 1
         let number = request.attemptsMade
-        worker.busyThreads += 1
+        worker.take(now: now)
+        request.noteTaken(by: worker)
         request.startedAt = request.startedAt ?? now
         request.expiresAt = now + GenerationRequest.lifeSeconds
         request.attempts.append(.init(number: number, id: random.uuid(), worker: worker, startedAt: now))
         ledger.counters.pops += 1
+        if worker.isDead { return }
         let material = AttemptPlan.Material(
             nextReply: { [self] in request.rule.flatMap { rules.nextReply($0) } },
             // The same prompt gets the same texts in every run, and each of its `n` another one.
@@ -52,7 +73,10 @@ extension HordeState {
 
     /// A worker comes back; too late for an attempt that has been given up (400 AbortedGen, B:865-892).
     func end(_ request: GenerationRequest, _ number: Int, _ outcome: AttemptPlan.Outcome, now: Double) {
-        guard let attempt = request.attempts.first(where: { $0.number == number }) else { return }
+        // Where a worker has died, only the sweep ends what it had in hand.
+        guard let attempt = request.attempts.first(where: { $0.number == number }), !attempt.worker.isDead else {
+            return
+        }
         switch outcome {
         case .text(let text, let state): finish(request, attempt, text, state, now: now)
         case .fault: fault(request, attempt, now: now)

@@ -31,7 +31,10 @@ def deleted_within(horde, text, seconds):
 
 
 def nothing_is_left(horde):
-    eventually(lambda: horde.counters["open_jobs"] == 0, LATENCY + 3, "the end of all jobs")
+    def left():
+        return horde.counters["open_jobs"] + horde.counters["running_deleted"]
+
+    eventually(lambda: left() == 0, LATENCY + 3, "the end of all jobs")
 
 
 @pytest.mark.parametrize("stream", [True, False], ids=["streamed", "whole"])

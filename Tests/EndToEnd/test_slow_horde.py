@@ -87,7 +87,7 @@ def left_running():
         eventually(lambda: horde.find("given back")["state"] == "processing", what="a worker")
         stream.leave()
         eventually(lambda: len(horde.find("given back")["deleted_at"]) >= 2, 20, "another DELETE")
-        eventually(lambda: horde.counters["open_jobs"] == 0, 30, "the end of the job")
+        eventually(lambda: horde.find("given back")["ended_at"] is not None, 30, "the end of the job")
         return horde.find("given back")
 
 
