@@ -2,6 +2,7 @@
 #   run      builds, starts a simulated Horde and the server, sends one streamed chat completion, keeps serving
 #   serve    builds and serves the real AI Horde on 127.0.0.1:8080
 #   test     everything that CI runs: lint, build, unit tests, end-to-end tests with openai-python
+#   test-long    the end-to-end tests that take minutes each, a quarter of an hour in all
 #   check    lint, build with the import check, unit tests
 #   format   formats the sources
 #   fuzz     builds and runs the fuzz targets, FUZZ_SECONDS each
@@ -14,7 +15,7 @@ SHELL := /bin/bash
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 FUZZ_SECONDS ?= 20
 
-.PHONY: run serve test check lint build format fuzz bench asan tsan clean dependencies
+.PHONY: run serve test test-long check lint build format fuzz bench asan tsan clean dependencies
 
 run: dependencies
 	@Scripts/run
@@ -25,6 +26,10 @@ serve: dependencies
 
 test: dependencies
 	@Scripts/test
+
+test-long: dependencies
+	swift build -c release --product interposer
+	INTERPOSER_BINARY=.build/release/interposer .venv/bin/python -m pytest -p no:cacheprovider -q -m long Tests/EndToEnd
 
 check: lint build
 	swift test --no-parallel

@@ -66,13 +66,15 @@ let package = Package(
                 .embedInCode("Resources/token-weights.json"),
             ]
         ),
+        floor("Answers", ["Prompting"]),
         floor("Tools", ["OpenAI", "Prompting"]),
         floor("OpenCode", ["OpenAI"]),
         floor("Horde", ["HTTPClient", "EventLoop", httpTypes, deque]),
         floor(
             "Gateway",
             [
-                "Horde", "OpenAI", "Prompting", "Tools", "OpenCode", "HTTPServer", "HTTPClient", "EventLoop", httpTypes,
+                "Horde", "OpenAI", "Prompting", "Answers", "Tools", "OpenCode", "HTTPServer", "HTTPClient", "EventLoop",
+                httpTypes,
                 logging,
             ]
         ),
@@ -109,6 +111,7 @@ let package = Package(
         tests("OpenAITests", ["OpenAI"]),
         tests("PromptingTests", ["Prompting"], exclude: ["Snapshots", "Data"]),
         tests("OpenCodeTests", ["OpenCode", "OpenAI"], exclude: ["Golden"]),
+        tests("AnswersTests", ["Answers", "Prompting"], exclude: ["Data"]),
         tests("ToolsTests", ["Tools", "OpenAI", "Prompting"], exclude: ["Snapshots", "Data"]),
         tests(
             "HordeSimulatorTests",

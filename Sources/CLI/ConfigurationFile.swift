@@ -1,6 +1,7 @@
 import ArgumentParser
 import Configuration
 import FoundationEssentials
+import Gateway
 import Prompting
 import SystemPackage
 import Yams
@@ -10,29 +11,40 @@ struct ConfigurationOptions: ParsableArguments {
     @Option(help: "A YAML file with the configuration.")
     var config: String?
 
-    /// The formats that models are spoken to in: the built-in ones, changed as the configuration says.
-    func formats() async throws(ConfigurationError) -> FormatTable {
-        guard let config else { return .builtIn }
+    /// What the file says, and the built-in choice where it says nothing.
+    func read() async throws(ConfigurationError) -> ConfiguredModels {
+        guard let config else { return ConfiguredModels() }
         let file = try await ConfigurationFile(path: config)
-        return try file.formats()
+        return ConfiguredModels(formats: try file.formats(), aliases: file.aliases)
     }
 }
 
-/// A configuration file: YAML, one level of keys so far.
+/// What a configuration says about models.
+struct ConfiguredModels: Sendable {
+    /// The formats that models are spoken to in: the built-in ones, changed as the configuration says.
+    var formats = FormatTable.builtIn
+    /// The user's own names for models.
+    var aliases = ModelAliases()
+}
+
+/// A configuration file, in YAML.
 ///
 /// | key | value |
 /// |---|---|
 /// | `formats` | a JSON file with prompt formats and rules of the user's own; its path is relative to this file |
+/// | `models` | the key `aliases`: a name for each list of models' names and patterns |
 struct ConfigurationFile {
     private let path: FilePath
     private let reader: ConfigReader
+    /// The user's own names for models.
+    let aliases: ModelAliases
 
-    private static let keys = ["formats"]
+    private static let keys = ["formats", "models"]
 
     init(path: String) async throws(ConfigurationError) {
         self.path = FilePath(path)
         let text = try Self.read(self.path)
-        try Self.checkKeys(text, path: path)
+        aliases = try Self.aliases(text, path: path)
         do {
             reader = ConfigReader(provider: try await FileProvider<YAMLSnapshot>(filePath: self.path))
         } catch {
@@ -68,15 +80,18 @@ struct ConfigurationFile {
         }
     }
 
+    /// Checks the keys, and reads the ones that have more below them.
+    ///
     /// swift-configuration reads the keys that it is asked for; one that is misspelt would go unseen.
-    private static func checkKeys(_ text: String, path: String) throws(ConfigurationError) {
+    private static func aliases(_ text: String, path: String) throws(ConfigurationError) -> ModelAliases {
         let root: Node?
         do {
             root = try Yams.compose(yaml: text)
         } catch {
             throw ConfigurationError(path, "\(error)")
         }
-        guard let root else { return }
+        var aliases = ModelAliases()
+        guard let root else { return aliases }
         guard let mapping = root.mapping else { throw ConfigurationError(path, "The file is not a list of keys.") }
         for (key, value) in mapping {
             let line = (key.mark?.line).map { "line \($0): " } ?? ""
@@ -84,11 +99,16 @@ struct ConfigurationFile {
                 let known = keys.map { "'\($0)'" }.joined(separator: ", ")
                 throw ConfigurationError(path, "\(line)'\(key.string ?? "")' is no key; known are \(known).")
             }
+            if name == "models" {
+                aliases = try ConfiguredAliases.read(value, path: path)
+                continue
+            }
             // YAML reads a key without a value as null.
             guard let file = value.string, !["", "~", "null"].contains(file) else {
                 throw ConfigurationError(path, "\(line)'\(name)' is the path of a file.")
             }
         }
+        return aliases
     }
 }
 

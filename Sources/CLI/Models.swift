@@ -18,25 +18,42 @@ struct Models: ParsableCommand {
 
     func run() throws {
         let configuration = try hordeOptions.horde(submitsPerMinute: 0)
-        let key = try hordeOptions.key()
+        // Not used, and yet refused where it is none.
+        _ = try hordeOptions.key()
         let json = json
         try Program.run { [configurationOptions] in
-            let formats = try await configurationOptions.formats()
+            let models = try await configurationOptions.read()
             let horde = Horde(configuration, client: HTTPClient())
-            let catalog = try await Catalog.fetch(from: horde, formats: formats, serverKey: key)
-            StandardOutput.write(json ? catalog.list.text(.indented) : Self.table(catalog.entries.map(\.listing)))
+            let catalog = try await Catalog.fetch(from: horde, formats: models.formats, aliases: models.aliases)
+            if json { return StandardOutput.write(catalog.list.text(.indented)) }
+            StandardOutput.write(Self.table(of: catalog.entries.map(\.listing)))
+            let collections = catalog.collections()
+            if !collections.isEmpty { StandardOutput.write("\n" + Self.table(ofCollections: collections)) }
         }
     }
 
-    private static func table(_ models: [Model]) -> String {
+    private static func table(of models: [Model]) -> String {
         let head = ["MODEL", "WORKERS", "CONTEXT", "TOKENS/S", "QUEUE", "ETA", "FORMAT", "FORMAT FROM"]
-        let rows = models.map(row)
+        return table(head, models.map(row), texts: [0, 6, 7])
+    }
+
+    /// The virtual models and the aliases, each with what it would choose now.
+    private static func table(ofCollections models: [Model]) -> String {
+        let rows = models.map { model in
+            let names = model.horde.models ?? []
+            let others = names.count > 1 ? " and \(names.count - 1) more" : ""
+            return [model.id, String(model.contextLength), cell(model.horde.format), (names.first ?? "-") + others]
+        }
+        return table(["VIRTUAL", "CONTEXT", "FORMAT", "NOW"], rows, texts: [0, 2, 3])
+    }
+
+    /// Texts read from the left, numbers from the right; the last column is as wide as it likes.
+    private static func table(_ head: [String], _ rows: [[String]], texts: Set<Int>) -> String {
         let widths = head.indices.map { column in ([head] + rows).map { $0[column].count }.max() ?? 0 }
         return ([head] + rows).map { row in
             row.enumerated().map { column, cell in
                 let padding = String(repeating: " ", count: widths[column] - cell.count)
-                // Names and formats read from the left, numbers from the right.
-                return column == 0 || column >= row.count - 2 ? cell + padding : padding + cell
+                return texts.contains(column) ? cell + padding : padding + cell
             }
             .joined(separator: "  ").trimmedRight
         }

@@ -40,6 +40,9 @@ struct OpenCode: ParsableCommand {
     @Flag(help: "Print the configuration and end; no file is read or written.")
     var print = false
 
+    @Flag(help: "Write the virtual models and the aliases too.")
+    var virtual = false
+
     func validate() throws {
         guard (1...86_400).contains(interval) else { throw ValidationError("--interval is a number from 1 to 86400.") }
         guard (0...10_000_000).contains(minContext) else {
@@ -54,14 +57,19 @@ struct OpenCode: ParsableCommand {
 
     func run() throws {
         let configuration = try hordeOptions.horde(submitsPerMinute: 0)
-        let key = try hordeOptions.key()
+        // Not used, and yet refused where it is none.
+        _ = try hordeOptions.key()
         try Program.run { [command = self] in
-            let formats = try await command.configurationOptions.formats()
+            let models = try await command.configurationOptions.read()
             let horde = Horde(configuration, client: HTTPClient())
             let file = OpenCodeFile(path: command.output)
             let look: OpenCodeRefresh.Look = { () async throws(HordeError) in
-                let catalog = try await Catalog.fetch(from: horde, formats: formats, serverKey: key)
-                return catalog.openCode(baseURL: command.baseURL, contextTokensMin: command.minContext)
+                let catalog = try await Catalog.fetch(from: horde, formats: models.formats, aliases: models.aliases)
+                return catalog.openCode(
+                    baseURL: command.baseURL,
+                    contextTokensMin: command.minContext,
+                    includesVirtual: command.virtual
+                )
             }
             if command.print {
                 let document = try await look()

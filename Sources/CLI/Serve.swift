@@ -30,7 +30,18 @@ struct Serve: ParsableCommand {
     @Option(help: "A Host that the server answers to; repeat for more. (default: every host)")
     var allowHost: [String] = []
 
+    @Option(
+        help: """
+            Seconds that a worker may take to begin before other models are tried, where the request names more than one. \
+            (default: by the models' queues)
+            """
+    )
+    var failoverSeconds: Int?
+
     func validate() throws {
+        guard failoverSeconds.map({ (1...3600).contains($0) }) ?? true else {
+            throw ValidationError("--failover-seconds is a number from 1 to 3600.")
+        }
         guard (0...100_000).contains(submitsPerMinute) else {
             throw ValidationError("--submits-per-minute is a number from 0 to 100000.")
         }
@@ -45,11 +56,13 @@ struct Serve: ParsableCommand {
             crossOrigin: CrossOriginPolicy(
                 origins: allowOrigin.isEmpty ? nil : allowOrigin,
                 hosts: allowHost.isEmpty ? nil : allowHost
-            )
+            ),
+            failoverAfter: failoverSeconds.map { .seconds($0) }
         )
         try Program.run { [configurationOptions] in
             var configuration = configuration
-            configuration.formats = try await configurationOptions.formats()
+            let models = try await configurationOptions.read()
+            (configuration.formats, configuration.aliases) = (models.formats, models.aliases)
             DescriptorLimit.raise()
             let signals = TerminationSignals()
             let gateway = try Gateway(configuration, logger: Logger(label: "interposer"))

@@ -51,11 +51,11 @@ struct ShowPrompt: ParsableCommand {
         let body = StandardInput.readAll()
         try Program.run { [command = self] in
             let request = try command.request(in: body)
-            let formats = try await command.configurationOptions.formats()
-            let supply = try await command.supply(for: request.parameters, configuration, formats, key)
+            let models = try await command.configurationOptions.read()
+            let supply = try await command.supply(for: request, body, configuration, models, key)
             let shown = try request.translations(format: supply.format.format).map { translation in
                 let size = try translation.size(offers: supply.offers, freeTokens: supply.freeTokens)
-                return try Self.json(translation.order(size), translation.prompt)
+                return try Self.json(translation.order(size, models: supply.models), translation.prompt)
             }
             StandardError.write("format \(supply.format.format.name): \(supply.format.source)")
             // A request with several prompts becomes as many submissions.
@@ -73,6 +73,10 @@ struct ShowPrompt: ParsableCommand {
             case .chat(let request): request.parameters
             case .text(let request): request.parameters
             }
+        }
+
+        var hasTools: Bool {
+            if case .chat(let request) = self { !request.tools.isEmpty } else { false }
         }
 
         func translations(format: PromptFormat) throws -> [Translation] {
@@ -95,28 +99,37 @@ struct ShowPrompt: ParsableCommand {
 
     /// What the model's workers take, and how it is spoken to.
     private struct Supply {
+        let models: [String]
         let offers: Set<Offer>
         let freeTokens: Int?
         let format: FormatChoice
     }
 
     private func supply(
-        for parameters: CompletionParameters,
+        for request: Request,
+        _ body: [UInt8],
         _ configuration: Horde.Configuration,
-        _ formats: FormatTable,
+        _ models: ConfiguredModels,
         _ key: HordeKey
     ) async throws -> Supply {
+        let parameters = request.parameters
         if let context, let maxLength {
-            let offer = Offer(contextTokens: context, answerTokens: maxLength)
-            return Supply(offers: [offer], freeTokens: nil, format: formats.format(forModel: parameters.model))
+            return Supply(
+                models: [parameters.model],
+                offers: [Offer(contextTokens: context, answerTokens: maxLength)],
+                freeTokens: nil,
+                format: models.formats.format(forModel: parameters.model)
+            )
         }
         let horde = await Horde(configuration, client: HTTPClient())
-        let catalog = try await Catalog.fetch(from: horde, formats: formats, serverKey: key)
-        guard let entry = catalog[parameters.model] else { throw catalog.unknownModel(parameters.model) }
+        let catalog = try await Catalog.fetch(from: horde, formats: models.formats, aliases: models.aliases)
+        let needs = ModelNeeds(tokens: body.count / 4, tools: request.hasTools, horde: parameters.horde)
+        let best = try catalog.choice(for: parameters.model, needs: needs).groups[0]
         return Supply(
-            offers: entry.offers(for: parameters.horde),
+            models: best.names,
+            offers: best.offers(for: parameters.horde),
             freeTokens: catalog.freeTokens(for: key),
-            format: entry.format
+            format: best.format
         )
     }
 

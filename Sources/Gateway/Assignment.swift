@@ -4,39 +4,68 @@ import Horde
 import OpenAI
 import Prompting
 
-/// A request that has been understood, for a model that is live: what is to be written, for whom, and until when.
+/// A request that has been understood, for models that are live: what is to be written, for whom, and until when.
 struct Assignment: Sendable {
     let parameters: CompletionParameters
-    /// One for each prompt; a chat has one.
-    let translations: [Translation]
-    let offers: Set<Offer>
+    /// Which models may write it, in the order in which they are tried.
+    let choice: ModelChoice
+    /// The first of their groups that has room for it.
+    let firstGroup: Int
     let key: HordeKey
     let identity: AnswerIdentity
-    let deadline: ContinuousClock.Instant
     private let metadata: JSONObject?
+    private let translations: [Translation]
+    /// Kept only where other models may have to be asked, who may be spoken to in another way.
+    private let asked: Asked?
 
-    /// Reads a request's body; refuses it for what it says or for a model that is not there.
+    private enum Asked: Sendable {
+        case chat(ChatCompletionRequest)
+        case text(CompletionRequest)
+
+        var parameters: CompletionParameters {
+            switch self {
+            case .chat(let request): request.parameters
+            case .text(let request): request.parameters
+            }
+        }
+
+        var metadata: JSONObject? {
+            switch self {
+            case .chat(let request): request.metadata
+            case .text: nil
+            }
+        }
+
+        var hasTools: Bool {
+            switch self {
+            case .chat(let request): !request.tools.isEmpty && request.toolChoice != .none
+            case .text: false
+            }
+        }
+
+        func translations(_ format: PromptFormat) throws(APIError) -> [Translation] {
+            switch self {
+            case .chat(let request): [try Translation(request, format: format, today: Today.text)]
+            case .text(let request): request.prompts.map { Translation($0, of: request, format: format) }
+            }
+        }
+    }
+
+    /// Reads a request's body; refuses it for what it says, for a model that is not there, or for having no room.
     @LoopActor
     init(_ form: CompletionForm, _ body: [UInt8], key: HordeKey, catalog: ModelCatalog) throws(APIError) {
-        let entry: Catalog.Entry
-        switch form {
-        case .chat:
-            let request = try ChatCompletionRequest(decoding: body)
-            parameters = request.parameters
-            metadata = request.metadata
-            entry = try catalog.entry(for: parameters.model)
-            translations = [try Translation(request, format: entry.format.format, today: Today.text)]
-        case .text:
-            let request = try CompletionRequest(decoding: body)
-            parameters = request.parameters
-            metadata = nil
-            entry = try catalog.entry(for: parameters.model)
-            translations = request.prompts.map { Translation($0, of: request, format: entry.format.format) }
-        }
-        offers = entry.offers(for: parameters.horde)
-        if offers.isEmpty {
-            throw .invalidValue("horde", expected: "a choice that leaves a worker which serves this model now")
-        }
+        let asked: Asked =
+            switch form {
+            case .chat: .chat(try ChatCompletionRequest(decoding: body))
+            case .text: .text(try CompletionRequest(decoding: body))
+            }
+        parameters = asked.parameters
+        // A token has four bytes or so, and JSON adds its own; what is really needed is known once a prompt is written.
+        let needs = ModelNeeds(tokens: body.count / 6, tools: asked.hasTools, horde: parameters.horde)
+        choice = try catalog.choice(for: parameters.model, needs: needs)
+        (firstGroup, translations) = try Self.firstWithRoom(choice, asked, parameters)
+        self.asked = choice.groups.count > 1 ? asked : nil
+        metadata = asked.metadata
         self.key = key
         identity = AnswerIdentity(
             form: form,
@@ -44,23 +73,74 @@ struct Assignment: Sendable {
             created: Int(time(nil)),
             model: parameters.model
         )
-        deadline = .now + (parameters.isStreaming ? Limits.streamedSecondsMax : Limits.unstreamedSecondsMax)
+    }
+
+    /// The first group of models that has room for every prompt, and the prompts as it is spoken to.
+    private static func firstWithRoom(
+        _ choice: ModelChoice,
+        _ asked: Asked,
+        _ parameters: CompletionParameters
+    ) throws(APIError) -> (Int, [Translation]) {
+        var reason = APIError.modelNotFound(parameters.model)
+        for (index, group) in choice.groups.enumerated() {
+            let offers = group.offers(for: parameters.horde)
+            if offers.isEmpty {
+                reason = .invalidValue(
+                    "horde",
+                    expected: "a choice that leaves a worker which serves this model now"
+                )
+                continue
+            }
+            let translations = try asked.translations(group.format.format)
+            do throws(APIError) {
+                for translation in translations { _ = try translation.size(offers: offers, freeTokens: nil) }
+                return (index, translations)
+            } catch {
+                reason = error
+            }
+        }
+        throw reason
+    }
+
+    var promptCount: Int { translations.count }
+
+    /// The bytes of the prompts together.
+    var promptBytes: Int { translations.reduce(0) { $0 + $1.prompt.text.utf8.count } }
+
+    /// One of the prompts, as a group of models is spoken to.
+    func translation(_ place: Int, for group: Int) throws(APIError) -> Translation {
+        guard group != firstGroup, let asked else { return translations[place] }
+        return try asked.translations(choice.groups[group].format.format)[place]
+    }
+
+    /// Until when a client waits that comes now.
+    func deadline(from now: ContinuousClock.Instant) -> ContinuousClock.Instant {
+        now + (parameters.isStreaming ? Limits.streamedPartSecondsMax : Limits.unstreamedSecondsMax)
+    }
+
+    /// The place of a choice of a prompt among all; counted from where the prompt's choices begin, also when one before
+    /// has fewer than were asked for.
+    func choiceIndex(_ index: Int, ofPrompt place: Int) -> Int {
+        place * parameters.choiceCount + index
     }
 
     /// The whole answer, from those of the prompts in their order.
     func completion(_ answers: [Answer]) -> Completion {
         var choices: [Completion.Choice] = []
-        for (prompt, answer) in answers.enumerated() {
+        for (place, answer) in answers.enumerated() {
             for (index, choice) in answer.choices.enumerated() {
                 var choice = choice
-                // Counted from where the prompt's choices begin, also when one before has fewer than were asked for.
-                choice.index = prompt * parameters.choiceCount + index
+                choice.index = choiceIndex(index, ofPrompt: place)
                 choices.append(choice)
             }
         }
-        let usage = answers.map(\.usage).reduce(Usage(promptTokens: 0, completionTokens: 0), +)
-        let retries = answers.map(\.retries).reduce(Retries(), +)
-        return Completion(identity: identity, choices: choices, usage: usage, retries: retries, metadata: metadata)
+        return Completion(
+            identity: identity,
+            choices: choices,
+            usage: answers.map(\.usage).reduce(Usage(promptTokens: 0, completionTokens: 0), +),
+            authorship: answers.map(\.authorship).reduce(Authorship(), +),
+            metadata: metadata
+        )
     }
 }
 

@@ -41,17 +41,23 @@ final class CompletionStream {
                 }
             }
         case .submitting: endPatience()
-        case .accepted:
+        case .accepted, .pending:
             endPatience()
             open()
-        case .pending: if isNews { write(heartbeats.comment) }
+            if isNews { write(heartbeats.comment) }
         }
     }
 
-    /// Sends the text, whole, and ends the stream.
-    func finish(_ completion: Completion, includesUsage: Bool) {
+    /// Sends text that is certain.
+    func write(_ pieces: [CompletionChunk.Piece]) {
         open()
-        let pieces = completion.pieces(includesUsage: includesUsage)
+        write(pieces.flatMap { CompletionChunk(identity: identity, $0).event })
+    }
+
+    /// Sends what is missing behind what was sent, and ends the stream.
+    func finish(_ completion: Completion, after sent: [Int: SentText], includesUsage: Bool) {
+        open()
+        let pieces = completion.pieces(includesUsage: includesUsage, after: sent)
         // In one piece: what a reader has not taken is counted between two writes, and a long answer is no stalled reader.
         write(pieces.flatMap { CompletionChunk(identity: identity, $0).event } + ServerSentEvent.done)
         close()
@@ -134,12 +140,14 @@ final class CompletionStream {
 /// What the signs of life say, and how often one is a chunk.
 struct Heartbeats {
     private var state = "submitting"
+    private var part = 0
     private let started = ContinuousClock.now
     private var beats = 0
 
     /// True when something changed that is worth telling at once.
     mutating func heard(_ progress: GenerationProgress) -> Bool {
         let before = state
+        if progress == .accepted { part += 1 }
         switch progress {
         case .inLine(let ahead): state = "in line, \(ahead) ahead"
         case .submitting: state = "submitting"
@@ -154,7 +162,8 @@ struct Heartbeats {
     /// Begins with a word that no client takes for something else ("ping" ends Continue's reader).
     var comment: [UInt8] {
         let elapsed = (ContinuousClock.now - started).components.seconds
-        return ServerSentEvent.comment("keepalive \(elapsed) s, \(state)")
+        let place = part > 1 ? "part \(part), " : ""
+        return ServerSentEvent.comment("keepalive \(elapsed) s, \(place)\(state)")
     }
 
     mutating func isTimeForChunk() -> Bool {

@@ -64,8 +64,14 @@ extension APIError {
                     code: "no_worker",
                     retryAfterSeconds: 60
                 )
+            case .notStarted:
+                .unavailable(
+                    "No worker of AI Horde has begun with this request in time.",
+                    code: "no_worker",
+                    retryAfterSeconds: 30
+                )
             case .deadlinePassed: .timedOut("AI Horde gave no answer in time.")
-            case .cancelled: .stopping
+            case .cancelled, .left: .stopping
             }
     }
 

@@ -24,6 +24,11 @@ package final class Gateway {
         package var crossOrigin: CrossOriginPolicy
         /// How models are spoken to.
         package var formats: FormatTable
+        /// The operator's own names for models.
+        package var aliases: ModelAliases
+        /// How long a worker may take to begin before other models are tried, where the request lets others be; nil goes
+        /// by the models' queues.
+        package var failoverAfter: Duration?
 
         package init(
             listen: ListenAddress,
@@ -31,7 +36,9 @@ package final class Gateway {
             serverKey: HordeKey,
             cacheDirectory: String?,
             crossOrigin: CrossOriginPolicy = CrossOriginPolicy(),
-            formats: FormatTable = .builtIn
+            formats: FormatTable = .builtIn,
+            aliases: ModelAliases = ModelAliases(),
+            failoverAfter: Duration? = nil
         ) {
             self.listen = listen
             self.horde = horde
@@ -39,6 +46,8 @@ package final class Gateway {
             self.cacheDirectory = cacheDirectory
             self.crossOrigin = crossOrigin
             self.formats = formats
+            self.aliases = aliases
+            self.failoverAfter = failoverAfter
         }
     }
 
@@ -46,6 +55,7 @@ package final class Gateway {
     private let horde: Horde
     private let catalog: ModelCatalog
     private let work: RunningWork
+    private let kept = KeptRuns()
     private let logger: Logger
 
     /// Starts to listen and to learn what Horde offers; Horde itself need not be there.
@@ -59,14 +69,15 @@ package final class Gateway {
             horde: horde,
             cache: configuration.cacheDirectory.map { CatalogCache(directory: $0, origin: configuration.horde.url) },
             formats: configuration.formats,
-            serverKey: configuration.serverKey,
+            aliases: configuration.aliases,
             logger: logger
         )
         let router = Router(
             completions: Completions(
-                horde: horde,
+                writer: AnswerWriter(horde: horde, catalog: catalog, failoverAfter: configuration.failoverAfter),
                 catalog: catalog,
                 work: work,
+                kept: kept,
                 serverKey: configuration.serverKey
             ),
             catalog: catalog,
@@ -93,6 +104,7 @@ package final class Gateway {
         await signal()
         logger.info("stopping", metadata: ["running": "\(work.count)"])
         work.isStopping = true
+        kept.close()
         catalog.stopRefreshing()
         let second = EventLoop.task { [work] in
             await signal()

@@ -4,8 +4,21 @@ import HTTPTypes
 enum Limits {
     /// An answer that is not streamed: some clients give up at 300 s without a byte.
     static let unstreamedSecondsMax = Duration.seconds(280)
-    /// A streamed one: Horde itself forgets a job that nobody took after 20 minutes.
-    static let streamedSecondsMax = Duration.seconds(1200)
+    /// A streamed one ends when no part of it has come for so long.
+    static let streamedPartSecondsMax = Duration.seconds(600)
+    /// What is written at most for a client that streams and sets no limit: agents write whole files.
+    static let streamedTokensDefault = 16_384
+    /// And for one that waits for all of it: at 15 tokens a second no more is done in its 280 seconds.
+    static let unstreamedTokensDefault = 4096
+    /// Jobs of one answer, whatever their lengths: a worker that gives one word at a time shall not get a thousand.
+    static let partsMax = 512
+    /// How often a submission is made shorter because Horde wants kudos for its length.
+    static let kudosRefusalsMax = 3
+    /// How long a client that left may take to come back for its answer.
+    static let returnSecondsMax = Duration.seconds(120)
+    /// Answers that are kept for clients that left, and the bytes of their prompts and texts together.
+    static let keptRunsMax = 1024
+    static let keptBytesMax = 64 * 1024 * 1024
     /// A client must see a head soon, also while its submission waits for its turn.
     static let headlessInLineMax = Duration.seconds(3)
     /// The shortest silence timeout among clients is a minute; proxies in between cut at less.

@@ -10,21 +10,34 @@ extension Catalog {
     /// opencode finds the server at `baseURL`, which has the `/v1` at the end.
     package func openCode(
         baseURL: String,
-        contextTokensMin: Int = OpenCodeDocument.contextTokensDefault
+        contextTokensMin: Int = OpenCodeDocument.contextTokensDefault,
+        includesVirtual: Bool = false
     ) -> OpenCodeDocument {
-        OpenCodeDocument(models: entries.map(\.openCode), baseURL: baseURL, contextTokensMin: contextTokensMin)
+        let live = entries.filter { !isOurs($0.name) }
+        var models = live.map { OpenCodeModel($0.listing, of: $0, threads: $0.listing.horde.threads) }
+        if includesVirtual {
+            // What they would choose for opencode's requests, which have tools and about that many tokens.
+            let needs = ModelNeeds(tokens: contextTokensMin, tools: true)
+            models += collections(needs: needs).compactMap { listing in
+                guard let best = listing.horde.models?.first.flatMap({ self[$0] }) else { return nil }
+                // Without threads none becomes the default model: that one is a live one.
+                return OpenCodeModel(listing, of: best, threads: 0)
+            }
+        }
+        return OpenCodeDocument(models: models, baseURL: baseURL, contextTokensMin: contextTokensMin)
     }
 }
 
-extension Catalog.Entry {
-    fileprivate var openCode: OpenCodeModel {
-        OpenCodeModel(
-            name: name,
+extension OpenCodeModel {
+    /// A model as it is listed, which is or stands for a live one.
+    fileprivate init(_ listing: Model, of entry: Catalog.Entry, threads: Int) {
+        self.init(
+            name: listing.id,
             contextTokens: listing.contextLength,
             answerTokens: listing.maxCompletionTokens,
-            hasTools: format.format.tools != "none",
-            hasReasoning: format.format.reasoning.name != "none",
-            threads: listing.horde.threads,
+            hasTools: entry.hasTools,
+            hasReasoning: entry.format.format.reasoning.name != "none",
+            threads: threads,
             tokensPerSecond: listing.horde.tokensPerSecond ?? 0,
             etaSeconds: listing.horde.etaSeconds,
             queuedJobs: listing.horde.queuedJobs
@@ -34,8 +47,9 @@ extension Catalog.Entry {
 
 /// `GET /opencode.json`: what `interposer opencode --print` prints, with the URL that the client came by.
 enum OpenCodeReply {
-    static func of(_ catalog: Catalog, _ fields: HTTPFields) -> JSONResponse {
-        let document = catalog.openCode(baseURL: baseURL(fields))
+    static func of(_ catalog: Catalog, _ fields: HTTPFields, query: String? = nil) -> JSONResponse {
+        let includesVirtual = query?.split(separator: "&").contains("virtual=1") ?? false
+        let document = catalog.openCode(baseURL: baseURL(fields), includesVirtual: includesVirtual)
         guard !document.isEmpty else {
             return JSONResponse(
                 .unavailable(

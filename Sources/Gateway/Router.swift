@@ -38,7 +38,8 @@ final class Router {
         let origin = crossOrigin.fields(for: request.fields)
         switch find(request) {
         case .route(.completions(let form)): await completions.create(form, request, writer, origin)
-        case .route(.openCode): OpenCodeReply.of(catalog.current, request.fields).with(origin).send(writer)
+        case .route(.openCode):
+            OpenCodeReply.of(catalog.current, request.fields, query: request.query).with(origin).send(writer)
         case .route(let route): answer(route).with(origin).send(writer)
         case .refusal(let reply): reply.with(origin).send(writer)
         }
@@ -62,7 +63,7 @@ final class Router {
 
     private func model(_ name: String) -> JSONResponse {
         do throws(APIError) {
-            return JSONResponse(.ok, try catalog.entry(for: name).listing.json)
+            return JSONResponse(.ok, try catalog.listing(for: name).json)
         } catch {
             return JSONResponse(error)
         }

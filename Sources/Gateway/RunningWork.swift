@@ -11,26 +11,20 @@ final class RunningWork {
 
     var count: Int { tasks.count }
 
-    /// Runs `body` in a task of its own, which ends with the caller's and can be ended by `cancelAll`.
-    func run<Value: Sendable>(_ body: @escaping @Sendable @LoopActor () async -> Value) async -> Value {
-        let task = EventLoop.task(body)
+    /// Runs `body` in a task of its own, which can be ended by the number that is returned, or with all others.
+    func start(_ body: @escaping @Sendable @LoopActor () async -> Void) -> Int {
         lastID += 1
         let id = lastID
-        tasks[id] = EventLoop.task {
-            _ = await withTaskCancellationHandler {
-                await task.value
-            } onCancel: {
-                task.cancel()
-            }
+        tasks[id] = EventLoop.task { [self] in
+            await body()
+            tasks[id] = nil
+            if tasks.isEmpty { finish() }
         }
-        let value = await withTaskCancellationHandler {
-            await task.value
-        } onCancel: {
-            task.cancel()
-        }
-        tasks[id] = nil
-        if tasks.isEmpty { finish() }
-        return value
+        return id
+    }
+
+    func cancel(_ id: Int) {
+        tasks[id]?.cancel()
     }
 
     func cancelAll() {

@@ -26,6 +26,23 @@ package struct GenerationOrder: Encodable, Equatable, Sendable {
         self.params = params
     }
 
+    /// The most workers that Horde heeds.
+    static let workersMax = 5
+
+    /// Keeps these workers from taking it, as far as the list has room; a list of the only ones that may becomes shorter
+    /// by them, but never empty.
+    mutating func avoid(_ avoided: Set<String>) {
+        guard !avoided.isEmpty else { return }
+        if let workers, workerBlacklist != true {
+            let rest = workers.filter { !avoided.contains($0) }
+            if !rest.isEmpty { self.workers = rest }
+        } else {
+            let listed = workers ?? []
+            workers = Array((listed + avoided.subtracting(listed).sorted()).prefix(Self.workersMax))
+            workerBlacklist = true
+        }
+    }
+
     enum CodingKeys: String, CodingKey {
         case prompt, models, params, workers
         case trustedWorkers = "trusted_workers"

@@ -5,14 +5,21 @@ package struct Generation: Decodable, Equatable, Sendable {
     package let model: String?
     /// Horde's `state` is `censored` or `csam`.
     package let isCensored: Bool
+    /// Which worker wrote it.
+    package let worker: WorkerReference?
 
-    package init(text: String, model: String? = nil, isCensored: Bool = false) {
+    package init(text: String, model: String? = nil, isCensored: Bool = false, worker: WorkerReference? = nil) {
         self.text = text
         self.model = model
         self.isCensored = isCensored
+        self.worker = worker
     }
 
-    enum CodingKeys: CodingKey { case text, model, state }
+    enum CodingKeys: String, CodingKey {
+        case text, model, state
+        case workerID = "worker_id"
+        case workerName = "worker_name"
+    }
 
     package init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
@@ -20,6 +27,22 @@ package struct Generation: Decodable, Equatable, Sendable {
         model = try? fields.decodeIfPresent(String.self, forKey: .model)
         let state = try? fields.decodeIfPresent(String.self, forKey: .state)
         isCensored = state == "censored" || state == "csam"
+        let workerID = try? fields.decodeIfPresent(String.self, forKey: .workerID)
+        let workerName = try? fields.decodeIfPresent(String.self, forKey: .workerName)
+        worker = workerID.map { WorkerReference(id: $0, name: workerName ?? $0) }
+    }
+}
+
+/// A worker, as its texts name it.
+package struct WorkerReference: Hashable, Sendable {
+    /// What a request names it by.
+    package let id: String
+    /// What its owner calls it.
+    package let name: String
+
+    package init(id: String, name: String) {
+        self.id = id
+        self.name = name
     }
 }
 

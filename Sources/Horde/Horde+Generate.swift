@@ -14,35 +14,39 @@ extension Horde {
     /// Submits an order and waits for its texts, each with something in it: as many as `order.params.n`, or as many as
     /// there are when further jobs fail.
     ///
-    /// A job that faults, expires or comes back empty is submitted again, at most twice; empty is one that holds nothing but
-    /// white space, unless `takesEmpty` says that this may well be the answer. Cancelling the task, the
-    /// deadline and every error end with the job deleted at Horde.
+    /// A job that faults, expires or comes back empty is submitted again, at most twice. Cancelling the task, the
+    /// deadline and every error end with the job deleted at Horde. While the audience is away nothing is submitted: an
+    /// order that no worker has taken ends with `.left`, one that is being written goes on.
     ///
-    /// `onProgress` is told of each step, in order, on the loop.
+    /// `onProgress` is told of each step, in order, on the loop. `onLoss` is told why a job is submitted again and what
+    /// came of it, and names workers that shall not have it this time.
     package func generate(
         _ order: GenerationOrder,
         key: HordeKey,
-        deadline: ContinuousClock.Instant,
-        takesEmpty: Bool = false,
-        onProgress: @LoopActor (GenerationProgress) -> Void
+        for audience: Audience,
+        terms: GenerationTerms = GenerationTerms(),
+        onProgress: @LoopActor (GenerationProgress) -> Void,
+        onLoss: @LoopActor (HordeError, [Generation]) async -> Set<String> = { _, _ in [] }
     ) async throws(HordeError) -> [Generation] {
         var rest = order
         var texts: [Generation] = []
         var resubmits = 0
         while true {
+            var more: [Generation] = []
             do throws(HordeError) {
-                let more = try await runJob(rest, key: key, deadline: deadline, onProgress: onProgress)
-                texts += takesEmpty ? more : more.filter { $0.isCensored || !$0.text.allSatisfy(\.isWhitespace) }
+                more = try await runJob(rest, key: key, audience: audience, terms: terms, onProgress: onProgress)
+                texts += terms.takesEmpty ? more : more.filter { $0.isCensored || !$0.text.allSatisfy(\.isWhitespace) }
                 if texts.count >= order.params.n { return texts }
                 throw .emptyText
             } catch {
                 guard error.deservesAnotherJob, resubmits < Limits.resubmitsMax else {
                     // What has been written is paid for: some of the choices are worth more than an error.
-                    if texts.isEmpty || error == .cancelled { throw error }
+                    if texts.isEmpty || error == .cancelled || error == .left { throw error }
                     return texts
                 }
                 resubmits += 1
                 rest.params.n = order.params.n - texts.count
+                rest.avoid(await onLoss(error, more))
             }
         }
     }
@@ -51,15 +55,17 @@ extension Horde {
     private func runJob(
         _ order: GenerationOrder,
         key: HordeKey,
-        deadline: ContinuousClock.Instant,
+        audience: Audience,
+        terms: GenerationTerms,
         onProgress: @LoopActor (GenerationProgress) -> Void
     ) async throws(HordeError) -> [Generation] {
-        let ticket = try await ticket(for: order, key: key, deadline: deadline, onProgress: onProgress)
+        try await audience.presence()
+        let ticket = try await ticket(for: order, key: key, audience: audience, onProgress: onProgress)
         do throws(HordeError) {
             onProgress(.accepted)
-            return try await end(of: ticket, count: order.params.n, deadline: deadline, onProgress: onProgress)
+            return try await end(of: ticket, order.params.n, audience, terms, onProgress)
         } catch {
-            abandon(ticket)
+            if !error.isAfterDeletion { abandon(ticket) }
             throw error
         }
     }
@@ -71,12 +77,13 @@ extension Horde {
     private func ticket(
         for order: GenerationOrder,
         key: HordeKey,
-        deadline: ContinuousClock.Instant,
+        audience: Audience,
         onProgress: @LoopActor (GenerationProgress) -> Void
     ) async throws(HordeError) -> Ticket {
+        let deadline = audience.deadline
         var patienceEnds: ContinuousClock.Instant?
         while true {
-            try await gate.pass(until: deadline) { onProgress(.inLine(ahead: $0)) }
+            try await gate.pass(for: audience) { onProgress(.inLine(ahead: $0)) }
             onProgress(.submitting)
             let end = patienceEnds ?? .now + Limits.refusalPatience
             patienceEnds = end
@@ -91,7 +98,8 @@ extension Horde {
                 var pause = Duration.seconds(1)
                 if case .rateLimited(let seconds) = error { pause = .seconds(seconds) }
                 guard error.isPassing, .now + pause < min(end, deadline) else { throw error }
-                try await wait(pause)
+                try await audience.sleep(for: pause)
+                if audience.isAway { throw .left }
             }
         }
     }
@@ -99,25 +107,42 @@ extension Horde {
     /// Asks for the job's status until it is over.
     private func end(
         of ticket: Ticket,
-        count: Int,
-        deadline: ContinuousClock.Instant,
-        onProgress: @LoopActor (GenerationProgress) -> Void
+        _ count: Int,
+        _ audience: Audience,
+        _ terms: GenerationTerms,
+        _ onProgress: @LoopActor (GenerationProgress) -> Void
     ) async throws(HordeError) -> [Generation] {
         var schedule = PollSchedule()
-        var patience = JobPatience()
+        var patience = JobPatience(impossibleReadsMax: terms.impossibleReadsMax)
+        var start = StartWatch(limit: terms.startLimit, at: .now)
+        var isDeleted = false
+        var written: [Generation] = []
         var delay = schedule.next(after: nil)
         while true {
-            guard .now + delay < deadline else {
-                try await wait(deadline - .now)
-                throw .deadlinePassed
+            if audience.isAway { delay = isDeleted ? max(delay, Limits.awayReadInterval) : .zero }
+            try await audience.sleep(for: min(delay, audience.isAway ? delay : max(audience.deadline - .now, .zero)))
+            if audience.isLate {
+                guard !written.isEmpty else { throw .deadlinePassed }
+                // Some of several choices are worth more than none.
+                abandon(ticket)
+                return written
             }
-            try await wait(delay)
             do throws(HordeError) {
-                let status = try await status(of: ticket, timeout: min(Limits.readSecondsMax, deadline - .now))
+                // A DELETE answers with the status too. It is sent for what nobody waits for, and keeps a job that is
+                // being written from being queued again; one that is not is gone with it.
+                let isWithdrawn = audience.isAway || start.isOver(at: .now)
+                let status =
+                    isWithdrawn
+                    ? try await delete(ticket) : try await status(of: ticket, timeout: Limits.readSecondsMax)
+                isDeleted = isDeleted || isWithdrawn
+                written = status.generations
                 switch status.verdict(count: count) {
                 case .ended(let generations): return generations
                 case .faulted: throw .faulted
+                case .waiting where isWithdrawn && !status.isRunning:
+                    throw audience.isAway ? .left : .notStarted
                 case .waiting(let progress):
+                    start.heard(progress)
                     try patience.heard(progress, at: .now)
                     onProgress(.pending(progress))
                     delay = schedule.next(after: progress)
@@ -133,12 +158,23 @@ extension Horde {
             }
         }
     }
+}
 
-    private func wait(_ delay: Duration) async throws(HordeError) {
-        do throws(CancellationError) {
-            try await EventLoop.sleep(for: delay)
-        } catch {
-            throw .cancelled
-        }
+/// Whether a worker has begun in time.
+///
+/// Pure: times come in as arguments.
+struct StartWatch {
+    private var end: ContinuousClock.Instant?
+
+    init(limit: Duration?, at now: ContinuousClock.Instant) {
+        end = limit.map { now + $0 }
+    }
+
+    mutating func heard(_ progress: JobProgress) {
+        if progress.isRunning { end = nil }
+    }
+
+    func isOver(at now: ContinuousClock.Instant) -> Bool {
+        end.map { $0 <= now } ?? false
     }
 }

@@ -33,6 +33,10 @@ package enum HordeError: Error, Equatable, Sendable {
     case emptyText
 
     // On our side.
+    /// No worker had begun in time, and the job is deleted.
+    case notStarted
+    /// Nobody waited any more and no worker had the job, which is deleted.
+    case left
     /// More submissions wait for their turn than may; the next free turn is that far away.
     case queueFull(retryAfterSeconds: Int)
     case deadlinePassed
@@ -102,6 +106,9 @@ package enum HordeError: Error, Equatable, Sendable {
         default: false
         }
     }
+
+    /// Whether the job has been deleted already.
+    var isAfterDeletion: Bool { self == .notStarted || self == .left }
 
     /// Whether the job is lost but another one may succeed.
     var deservesAnotherJob: Bool {

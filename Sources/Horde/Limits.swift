@@ -10,6 +10,8 @@ enum Limits {
     static let resubmitsMax = 2
     /// How long Horde may call a job impossible before it is given up.
     static let impossibleSecondsMax = Duration.seconds(45)
+    /// Between two looks at a job that nobody waits for at the moment.
+    static let awayReadInterval = Duration.seconds(5)
     /// How long a job's status may be unreadable before it is given up.
     static let silenceSecondsMax = Duration.seconds(60)
     /// Submissions that wait for their turn.

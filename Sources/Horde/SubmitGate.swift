@@ -21,8 +21,11 @@ final class SubmitGate {
     }
 
     /// Returns when the caller may submit; `onWait` is told how many are before it, when there is a wait.
-    func pass(until deadline: ContinuousClock.Instant, onWait: (Int) -> Void) async throws(HordeError) {
+    ///
+    /// An audience that leaves loses its place.
+    func pass(for audience: Audience, onWait: (Int) -> Void) async throws(HordeError) {
         guard !Task.isCancelled else { throw .cancelled }
+        let deadline = audience.deadline
         if waiting.isEmpty, budget.take(at: .now) == nil { return }
         let wait = budget.wait(for: waiting.count + 1, at: .now)
         guard waiting.count < Limits.waitingSubmitsMax, .now + wait < deadline else {
@@ -30,6 +33,8 @@ final class SubmitGate {
         }
         onWait(waiting.count)
         let place = Place()
+        let watch = audience.onLeave { place.leave?() }
+        defer { audience.forget(watch) }
         let outcome =
             await withTaskCancellationHandler {
                 await withUnsafeContinuation { continuation in
@@ -45,6 +50,7 @@ final class SubmitGate {
                     place.leave?()
                 }
             } as Result<Void, HordeError>
+        if audience.isAway { throw .left }
         try outcome.get()
     }
 

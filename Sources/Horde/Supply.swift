@@ -10,6 +10,8 @@ package struct Worker: Codable, Equatable, Sendable {
     package let threads: Int
     /// Tokens a second, mean of its last twenty jobs.
     package let tokensPerSecond: Double
+    /// Jobs that it took and gave no text for, ever.
+    package let uncompletedJobs: Int
     /// It takes jobs of strangers: online, neither flagged nor in maintenance.
     package let isAvailable: Bool
 
@@ -19,6 +21,7 @@ package struct Worker: Codable, Equatable, Sendable {
         case maxLength = "max_length"
         case maxContextLength = "max_context_length"
         case maintenanceMode = "maintenance_mode"
+        case uncompletedJobs = "uncompleted_jobs"
     }
 
     package init(
@@ -29,6 +32,7 @@ package struct Worker: Codable, Equatable, Sendable {
         maxContextLength: Int,
         threads: Int = 1,
         tokensPerSecond: Double = 1,
+        uncompletedJobs: Int = 0,
         isAvailable: Bool = true
     ) {
         self.id = id
@@ -38,6 +42,7 @@ package struct Worker: Codable, Equatable, Sendable {
         self.maxContextLength = maxContextLength
         self.threads = threads
         self.tokensPerSecond = tokensPerSecond
+        self.uncompletedJobs = uncompletedJobs
         self.isAvailable = isAvailable
     }
 
@@ -52,6 +57,7 @@ package struct Worker: Codable, Equatable, Sendable {
         // "48.4 tokens per second"
         let performance = try fields.decodeIfPresent(String.self, forKey: .performance)
         tokensPerSecond = performance?.split(separator: " ").first.flatMap { Double($0) } ?? 0
+        uncompletedJobs = (try? fields.decodeIfPresent(Int.self, forKey: .uncompletedJobs)) ?? 0
         let isOnline = try fields.decodeIfPresent(Bool.self, forKey: .online) ?? true
         let isFlagged = try fields.decodeIfPresent(Bool.self, forKey: .flagged) ?? false
         let isInMaintenance = try fields.decodeIfPresent(Bool.self, forKey: .maintenanceMode) ?? false
@@ -67,6 +73,7 @@ package struct Worker: Codable, Equatable, Sendable {
         try fields.encode(maxContextLength, forKey: .maxContextLength)
         try fields.encode(threads, forKey: .threads)
         try fields.encode("\(tokensPerSecond) tokens per second", forKey: .performance)
+        try fields.encode(uncompletedJobs, forKey: .uncompletedJobs)
         try fields.encode(isAvailable, forKey: .online)
     }
 }

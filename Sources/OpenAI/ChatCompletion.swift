@@ -20,7 +20,7 @@ extension Completion {
             ]
         }
         var own: JSONObject = ["choices": .array(choices), "usage": usage.json]
-        own["horde"] = retries.json
+        own["horde"] = authorship.json
         own["metadata"] = metadata.map(JSON.object)
         return identity.object("chat.completion", own)
     }
@@ -56,8 +56,8 @@ extension CompletionChunk {
                 ]
             )
         case .heartbeat(let choice): object(choice: choice, delta: [:])
-        case .finish(let reason, let choice, let retries):
-            object(choice: choice, delta: [:], finishReason: reason, notes: retries.json)
+        case .finish(let reason, let choice, let authorship):
+            object(choice: choice, delta: [:], finishReason: reason, notes: authorship.json)
         case .usage(let usage): object(["choices": [], "usage": usage.json])
         }
     }

@@ -90,8 +90,8 @@ package struct Completion: Equatable, Sendable {
     package var choices: [Choice]
     /// What all the choices cost together.
     package var usage: Usage
-    /// How often the model was asked once more, because what it said could not be used; told where it is not 0.
-    package var retries: Retries
+    /// Who wrote it.
+    package var authorship: Authorship
     /// The client's own notes, returned as they were sent; only the chat form has them.
     package var metadata: JSONObject?
 
@@ -100,10 +100,10 @@ package struct Completion: Equatable, Sendable {
         identity: AnswerIdentity,
         choices: [Choice],
         usage: Usage,
-        retries: Retries = Retries(),
+        authorship: Authorship = Authorship(),
         metadata: JSONObject? = nil
     ) {
-        self.retries = retries
+        self.authorship = authorship
         self.identity = identity
         self.choices = choices
         self.usage = usage
@@ -118,21 +118,22 @@ package struct Completion: Equatable, Sendable {
         }
     }
 
-    /// What a stream of this answer sends after the opening of its first choice; the usage only if it was asked for.
-    package func pieces(includesUsage: Bool) -> [CompletionChunk.Piece] {
+    /// What a stream of this answer sends behind what it has said; the usage only if it was asked for.
+    ///
+    /// A text that took the place of one whose words are out adds its calls alone, if it has any.
+    package func pieces(includesUsage: Bool, after sent: [Int: SentText] = [:]) -> [CompletionChunk.Piece] {
         var pieces: [CompletionChunk.Piece] = []
         for choice in choices {
             let index = choice.index
-            if index > 0 { pieces.append(.opening(choice: index)) }
-            if let reasoning = choice.reasoning, !reasoning.isEmpty {
-                pieces.append(.reasoning(reasoning, choice: index))
-            }
-            if !choice.content.isEmpty { pieces.append(.content(choice.content, choice: index)) }
+            var said = sent[index] ?? SentText(choice: index)
+            let content = choice.toolCalls.isEmpty || said.isBeginning(of: choice.content) ? choice.content : ""
+            pieces += said.opening(index)
+            pieces += said.advance(reasoning: choice.reasoning ?? "", content: content, choice: index)
             for (number, call) in choice.toolCalls.enumerated() {
                 pieces.append(.toolCall(call, number: number, choice: index))
             }
             let isLast = index == choices.last?.index
-            pieces.append(.finish(choice.finishReason, choice: index, retries: isLast ? retries : Retries()))
+            pieces.append(.finish(choice.finishReason, choice: index, isLast ? authorship : Authorship()))
         }
         if includesUsage { pieces.append(.usage(usage)) }
         return pieces

@@ -14,8 +14,8 @@ package struct CompletionChunk: Equatable, Sendable {
         case toolCall(ToolCall, number: Int, choice: Int)
         /// Nothing: tells clients that count events instead of bytes that work goes on.
         case heartbeat(choice: Int)
-        /// The last piece of a choice; that of the last one tells how often the model was asked once more.
-        case finish(FinishReason, choice: Int, retries: Retries = Retries())
+        /// The last piece of a choice; that of the last one tells who wrote the answer.
+        case finish(FinishReason, choice: Int, Authorship = Authorship())
         /// What the whole answer cost; after every choice has finished, and only if asked for.
         case usage(Usage)
     }

@@ -21,6 +21,8 @@ package struct Model: Equatable, Sendable {
         package var format: String?
         /// Why that one: the rule, or where else it was found.
         package var formatSource: String?
+        /// The models that a virtual one stands for now; nil for a model that is one itself.
+        package var models: [String]?
 
         /// An offer from its parts.
         package init(
@@ -31,7 +33,8 @@ package struct Model: Equatable, Sendable {
             queuedJobs: Int? = nil,
             etaSeconds: Int? = nil,
             format: String? = nil,
-            formatSource: String? = nil
+            formatSource: String? = nil,
+            models: [String]? = nil
         ) {
             self.workers = workers
             self.threads = threads
@@ -41,6 +44,7 @@ package struct Model: Equatable, Sendable {
             self.etaSeconds = etaSeconds
             self.format = format
             self.formatSource = formatSource
+            self.models = models
         }
 
         /// The object under `horde`; what nobody knows is left out.
@@ -54,6 +58,8 @@ package struct Model: Equatable, Sendable {
                 "eta_seconds": JSON(etaSeconds),
                 "format": JSON(format),
                 "format_source": JSON(formatSource),
+                "virtual": models == nil ? .null : true,
+                "models": models.map { .array($0.map { .string($0) }) } ?? .null,
             ]
             return .object(JSONObject(all.members.filter { !$0.value.isNull }))
         }

@@ -7,7 +7,9 @@ extension Completion {
         let choices = choices.map { choice in
             textChoice((choice.reasoning ?? "") + choice.content, index: choice.index, choice.finishReason)
         }
-        return identity.textCompletion(["choices": .array(choices), "usage": usage.json])
+        var own: JSONObject = ["choices": .array(choices), "usage": usage.json]
+        own["horde"] = authorship.json
+        return identity.textCompletion(own)
     }
 }
 
@@ -18,13 +20,21 @@ extension CompletionChunk {
         case .opening(let choice), .heartbeat(let choice), .toolCall(_, _, let choice): object(choice, text: "")
         // This form has no place of its own for thoughts, and raw text is not split.
         case .reasoning(let text, let choice), .content(let text, let choice): object(choice, text: text)
-        case .finish(let reason, let choice, _): object(choice, text: "", reason)
+        case .finish(let reason, let choice, let authorship):
+            object(choice, text: "", reason, notes: authorship.json)
         case .usage(let usage): identity.textCompletion(["choices": [], "usage": usage.json])
         }
     }
 
-    private func object(_ choice: Int, text: String, _ finishReason: FinishReason? = nil) -> JSON {
-        identity.textCompletion(["choices": [textChoice(text, index: choice, finishReason)]])
+    private func object(
+        _ choice: Int,
+        text: String,
+        _ finishReason: FinishReason? = nil,
+        notes: JSON? = nil
+    ) -> JSON {
+        var own: JSONObject = ["choices": [textChoice(text, index: choice, finishReason)]]
+        own["horde"] = notes
+        return identity.textCompletion(own)
     }
 }
 

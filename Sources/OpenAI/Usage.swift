@@ -15,11 +15,6 @@ package struct Retries: Equatable, Sendable {
     package static func + (left: Retries, right: Retries) -> Retries {
         Retries(count: left.count + right.count, promptTokens: left.promptTokens + right.promptTokens)
     }
-
-    /// What is told of them, under `horde`; nil where there were none.
-    var json: JSON? {
-        count == 0 ? nil : ["retries": JSON(count), "retry_prompt_tokens": JSON(promptTokens)]
-    }
 }
 
 /// What an answer cost, in tokens.

@@ -8,6 +8,7 @@ import processes
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: takes more than 20 seconds, because Horde's own times do")
+    config.addinivalue_line("markers", "long: takes minutes, because Horde's own times do; left out by `make test`")
 
 
 @pytest.fixture(scope="session")

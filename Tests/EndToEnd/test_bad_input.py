@@ -149,9 +149,9 @@ def test_text_that_is_none(server, text):
 
 
 def test_an_unknown_model_is_named_with_its_neighbours(server):
-    error = refused(post(server, fields(model="koboldcpp/qwen2.5-14b-instruct")), 404)
+    error = refused(post(server, fields(model="koboldcpp/qwen2.5-14b-instruckt")), 404)
     assert error["code"] == "model_not_found" and error["param"] == "model"
-    assert "`koboldcpp/qwen2.5-14b-instruct`" in error["message"] and f"`{CHATML}`" in error["message"]
+    assert "`koboldcpp/qwen2.5-14b-instruckt`" in error["message"] and f"`{CHATML}`" in error["message"]
 
 
 def test_a_conversation_that_is_too_long(server):

@@ -62,9 +62,11 @@ def test_models_as_a_table(horde):
     head, *rows = result.stdout.splitlines()
     for title in ("model", "workers", "context", "tokens/s", "queue", "eta", "format"):
         assert title in head.lower(), head
-    (row,) = [row for row in rows if CHATML in row]
+    models, virtual = rows[: rows.index("")], rows[rows.index("") + 1 :]
+    (row,) = [row for row in models if CHATML in row]
     assert "8192" in row and "chatml" in row.lower()
-    assert len(rows) >= 5 and result.stderr == ""
+    assert len(models) == 5 and result.stderr == ""
+    assert any(row.startswith("horde/chatml ") and CHATML in row for row in virtual)
 
 
 def test_models_as_json(horde):

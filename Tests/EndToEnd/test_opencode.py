@@ -74,7 +74,7 @@ def test_a_new_file(horde, tmp_path):
         "headerTimeout": False, "chunkTimeout": 900000,
     }
     assert list(provider["models"]) == sorted([MISTRAL, LONG]), "a model that is too small"
-    assert provider["models"][LONG]["limit"] == {"context": 32768, "output": 1024}
+    assert provider["models"][LONG]["limit"] == {"context": 32768, "output": 16384}
     assert document["model"].removeprefix("horde/") in provider["models"]
     assert document["small_model"].removeprefix("horde/") in provider["models"]
     assert SERVER_KEY not in file.read_text()
@@ -188,7 +188,7 @@ def test_it_keeps_up(start, refreshing, tmp_path):
     running.says("written")
     horde.install(processes.script(workers=[worker("One", MISTRAL, 700, 20480)]))
     eventually(lambda: list(models(file)) == [MISTRAL], what="the new list")
-    assert models(file)[MISTRAL]["limit"] == {"context": 20480, "output": 512}
+    assert models(file)[MISTRAL]["limit"] == {"context": 20480, "output": 10240}
     assert json.loads(file.read_text())["model"] == "horde/" + MISTRAL
     text = file.read_text()
 

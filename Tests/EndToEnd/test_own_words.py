@@ -350,6 +350,9 @@ def test_a_mistake_in_formats_is_one_line_that_names_it(formats, table, words):
 
 @pytest.mark.parametrize("text, words", [
     ("format: a.json\n", "'format' is no key"), ("- formats\n", "keys"), ("formats: {a: b}\n", "path"),
+    ("models: {alias: {}}\n", "'alias' is no key"), ("models:\n  aliases:\n    a: [x, {b: c}]\n", "line 3"),
+    ("models: {aliases: {a: []}}\n", "at least one"), ("models: {aliases: {horde/a: b}}\n", "horde/"),
+    ("models: {aliases: {a: }}\n", "'a'"), ("models: {aliases: {a: b, A: c}}\n", "there is an alias"), ("models: x\n", "aliases"),
     ("formats: none-such.json\n", "none-such.json"), ("formats: [\n", "interposer.yaml"),
 ])
 def test_a_mistake_in_the_configuration_is_one_line(tmp_path, text, words):
@@ -357,6 +360,24 @@ def test_a_mistake_in_the_configuration_is_one_line(tmp_path, text, words):
     config.write_text(text)
     for result in (offline(LLAMA, str(config)), processes.run("serve", "--listen", "127.0.0.1:0", "--config", str(config))):
         assert result.returncode != 0 and len(result.stderr.splitlines()) == 1 and words in result.stderr
+
+
+def test_an_alias_answers_and_is_listed(horde, start, tmp_path):
+    config = tmp_path / "interposer.yaml"
+    config.write_text('models:\n  aliases:\n    gpt-4.1: [gone, "*STHENO*v[0-9]*", "horde/auto"]\n    "my own": horde/large\n')
+    server = start(processes.Server, horde, "--config", str(config))
+    reply = server.chat("[[reply:Mine.]] by alias", model="GPT-4.1")
+    assert reply.text == "Mine." and reply.json["model"] == "GPT-4.1"
+    assert horde.job("by alias")["models"] == [LLAMA]
+    listed = {model["id"]: model["horde"] for model in server.get("/v1/models").json["data"]}
+    assert listed["gpt-4.1"]["virtual"] and listed["my own"]["models"] == listed["horde/large"]["models"]
+    table = processes.run("models", "--horde-url", horde.url, "--config", str(config)).stdout
+    assert any(line.startswith("my own ") for line in table.splitlines())
+    written = processes.run("opencode", "--horde-url", horde.url, "--config", str(config), "--print", "--virtual",
+                            "--min-context", "0")
+    assert {"gpt-4.1", "my own", "horde/coder"} <= set(json.loads(written.stdout)["provider"]["horde"]["models"])
+    written = processes.run("opencode", "--horde-url", horde.url, "--print", "--min-context", "0")
+    assert set(json.loads(written.stdout)["provider"]["horde"]["models"]) == {n for n in listed if "virtual" not in listed[n]}
 
 
 def test_serve_and_models_read_the_configuration(horde, start, formats):

@@ -31,19 +31,32 @@ def test_models_have_what_clients_look_for(server):
     reply = server.get("/v1/models")
     assert reply.status == 200 and reply.json["object"] == "list"
     models = {model["id"]: model for model in reply.json["data"]}
-    assert len(models) == len(reply.json["data"]) == 5
-    for name, context, length in [(CHATML, 8192, 512), (ALPACA, 4096, 400), (LONG, 32768, 1024)]:
+    assert len(models) == len(reply.json["data"])
+    assert len([model for model in models.values() if model["owned_by"] == "ai-horde"]) == 5
+    for name, context in [(CHATML, 8192), (ALPACA, 4096), (LONG, 32768)]:
         model = models[name]
         assert model["object"] == "model" and isinstance(model["created"], int) and model["owned_by"]
         assert model["context_length"] == model["max_context_length"] == model["context_window"] == context
-        # What an account gets without kudos is at most 512, whatever the worker could.
-        assert model["max_completion_tokens"] == model["max_output_tokens"] <= length
+        assert model["max_completion_tokens"] == model["max_output_tokens"] == context // 2
         supply = model["horde"]
         assert supply["workers"] == 1 and supply["threads"] == 64 and supply["tokens_per_second"] > 0
         assert {"queued_tokens", "eta_seconds", "format"} <= set(supply), supply
     formats = json.loads((processes.ROOT / "Sources/Prompting/Resources/chat-formats.json").read_text())
     assert models[CHATML]["horde"]["format"] in json.dumps(formats)
     assert server.get("/v1/models/" + CHATML).json["horde"]["format"] == "chatml"
+    assert server.get("/v1/models/" + CHATML.split("/")[1].upper()).json == server.get("/v1/models/" + CHATML).json
+
+
+def test_virtual_models_are_listed_and_answer(server, horde):
+    models = {model["id"]: model for model in server.get("/v1/models").json["data"]}
+    for name in ("horde/auto", "horde/fast", "horde/large", "horde/coder", "horde/chatml"):
+        model = models[name]
+        assert model["owned_by"] == "interposer" and model["horde"]["virtual"] is True
+        assert set(model["horde"]["models"]) <= set(models)
+    assert server.get("/v1/models/HORDE%2Fauto").json["id"] == "horde/auto"
+    reply = server.chat("[[reply:Chosen.]] for me", model="horde/chatml")
+    assert reply.text == "Chosen." and reply.json["model"] == "horde/chatml"
+    assert CHATML in horde.job("for me")["models"]
 
 
 @pytest.mark.parametrize("method, path, code", [

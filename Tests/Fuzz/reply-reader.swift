@@ -1,8 +1,9 @@
 // Fuzzes `ReplyReader` and `TokenEstimator` with what a worker may send.
 //
 //   swiftc -O -sanitize=fuzzer,address -parse-as-library -package-name interposer Tests/Fuzz/reply-reader.swift \
-//     Sources/Prompting/Reading/{ReplyReader,Reply,Reading,Thought,Channel*,FlattenedChannels,StopSearch,HashedBytes}.swift \
-//     Sources/Prompting/{Reading/ByteText,WhiteSpace,Tokens/*}.swift \
+//     Sources/Prompting/Reading/{ReplyReader,Reply,Reading,SettledReply,Thought,Channel*,FlattenedChannels}.swift \
+//     Sources/Prompting/Reading/{StopSearch,HashedBytes,ByteText,RestoredChannels}.swift \
+//     Sources/Prompting/{Limits,WhiteSpace,Tokens/*}.swift \
 //     -o /tmp/fuzz-reply-reader
 //   SWIFT_BACKTRACE=enable=no /tmp/fuzz-reply-reader -max_total_time=60 -timeout=5 -rss_limit_mb=1024 \
 //     /tmp/new-inputs Tests/Fuzz/corpus/reply-reader

@@ -41,15 +41,16 @@ import Testing
     /// Feeds a model's texts to an answer, one for each time it asks, and says how often it asked.
     private func run(_ translation: Translation, _ texts: [String]) throws -> (Answer, prompts: [Prompt]) {
         var texts = texts[...]
-        func next() throws -> [Generation] {
+        func next(_ translation: Translation) throws -> Voice {
             let text = texts.popFirst()
-            return [Generation(text: try #require(text, "more was asked for than there is"))]
+            let generation = Generation(text: try #require(text, "more was asked for than there is"))
+            return .whole(generation, of: translation, askedTokens: size.answerTokens)
         }
-        var answer = Answer(translation.drafts(try next(), size: size), of: translation)
+        var answer = Answer([try next(translation)])
         var prompts: [Prompt] = []
         while let (place, again) = answer.nextCorrection() {
             prompts.append(again.prompt)
-            answer.took(again.drafts(try next(), size: size), at: place, of: again)
+            answer.took(try next(again), at: place)
         }
         #expect(texts.isEmpty, "not all of the texts were asked for")
         return (answer, prompts)
@@ -143,10 +144,10 @@ import Testing
 
     @Test func `what a worker censored is not asked for again, and has no calls`() throws {
         let bound = try translation(Self.schema)
-        let answer = Answer(bound.drafts([Generation(text: "no", isCensored: true)], size: size), of: bound)
+        let answer = Answer([.whole(Generation(text: "no", isCensored: true), of: bound, askedTokens: 400)])
         #expect(answer.nextCorrection() == nil && answer.choices[0].finishReason == .contentFilter && !answer.isEmpty)
         let tools = try translation(Self.tools)
-        let called = Answer(tools.drafts([Generation(text: Self.call, isCensored: true)], size: size), of: tools)
+        let called = Answer([.whole(Generation(text: Self.call, isCensored: true), of: tools, askedTokens: 400)])
         #expect(called.choices[0].toolCalls.isEmpty && called.choices[0].finishReason == .contentFilter)
     }
 
@@ -158,21 +159,22 @@ import Testing
         for (model, isSent) in [("koboldcpp/QwQ-32B", false), ("koboldcpp/Qwen2.5-32B", true)] {
             let format = FormatTable.builtIn.format(forModel: model).format
             let translation = try Translation(request, format: format, today: "2026-01-31")
-            #expect(translation.order(size).params.stopSequence.contains("END") == isSent)
+            #expect(translation.order(size, models: ["m"]).params.stopSequence.contains("END") == isSent)
             let text = isSent ? "One END two" : "An END.</think>One END two"
-            #expect(translation.drafts([Generation(text: text)], size: size)[0].choice.content == "One")
+            let answer = Answer([.whole(Generation(text: text), of: translation, askedTokens: 400)])
+            #expect(answer.choices[0].content == "One")
         }
     }
 
     @Test func `calls and JSON are sampled with little chance and no penalty, unless the client says otherwise`() throws
     {
         for fields in [Self.tools, Self.schema] {
-            let params = try translation(fields).order(size).params
+            let params = try translation(fields).order(size, models: ["m"]).params
             #expect(params.temperature == 0.3 && params.repetitionPenalty == 1)
-            let own = try translation(fields + #","temperature":0.9,"rep_pen":1.2"#).order(size).params
+            let own = try translation(fields + #","temperature":0.9,"rep_pen":1.2"#).order(size, models: ["m"]).params
             #expect(own.temperature == 0.9 && own.repetitionPenalty == 1.2)
         }
-        let free = try translation(#""n":1"#).order(size).params
+        let free = try translation(#""n":1"#).order(size, models: ["m"]).params
         #expect(free.temperature == nil && free.repetitionPenalty == nil)
     }
 
@@ -192,5 +194,15 @@ import Testing
         #expect(try ending(Self.schema) == "<think>\n\n</think>\n\n{")
         #expect(try ending(Self.tools + #","reasoning_effort":"high""#) == "")
         #expect(try ending(Self.schema + #","reasoning_effort":"high""#) == "")
+    }
+}
+
+extension Voice {
+    /// A text that one job wrote, and that ends with it.
+    static func whole(_ generation: Generation, of translation: Translation, askedTokens: Int) -> Voice {
+        var voice = Voice(translation)
+        voice.take(generation, askedTokens: askedTokens)
+        voice.cutShort()
+        return voice
     }
 }

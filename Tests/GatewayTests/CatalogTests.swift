@@ -23,9 +23,7 @@ import Testing
         load: Load(queuedTextRequests: 200, textThreadCount: 0)
     )
 
-    private func catalog(for key: HordeKey) -> Catalog {
-        Catalog(supply: supply, formats: .builtIn, serverKey: key, created: 1_700_000_000)
-    }
+    private var catalog: Catalog { Catalog(supply: supply, formats: .builtIn, created: 1_700_000_000) }
 
     private func registered() throws -> HordeKey { try #require(HordeKey("abcdefghijklmnopqrstuv")) }
 
@@ -37,7 +35,6 @@ import Testing
         let catalog = Catalog(
             supply: Catalog.Supply(workers: workers),
             formats: .builtIn,
-            serverKey: .anonymous,
             created: 0
         )
         let entry = try #require(catalog["m"])
@@ -60,7 +57,7 @@ import Testing
         }
         let models = [ModelDemand(name: Self.tiny, count: .max, queued: 1e300, jobs: -1e300, eta: .max)]
         let supply = Catalog.Supply(workers: workers, models: models)
-        let catalog = Catalog(supply: supply, formats: .builtIn, serverKey: try registered(), created: 0)
+        let catalog = Catalog(supply: supply, formats: .builtIn, created: 0)
         let entry = try #require(catalog[Self.tiny])
         #expect(entry.listing.horde.queuedJobs == 0)
         _ = try JobSize.choose(promptTokens: 10, wantedTokens: 20, offers: entry.offers(), upfrontFreeTokens: nil)
@@ -68,18 +65,18 @@ import Testing
     }
 
     @Test func `workers and models are joined by name`() throws {
-        let catalog = catalog(for: try registered())
         #expect(catalog.entries.map(\.name) == [Self.large, Self.tiny])
         let entry = try #require(catalog[Self.tiny])
         #expect(
             entry.offers() == [
-                Offer(contextTokens: 8192, answerTokens: 512), Offer(contextTokens: 4096, answerTokens: 1024),
+                Offer(contextTokens: 8192, answerTokens: 512, tokensPerSecond: 10),
+                Offer(contextTokens: 4096, answerTokens: 1024, tokensPerSecond: 31),
             ]
         )
         let listing = entry.listing
         #expect(listing.created == 1_700_000_000)
         #expect(listing.contextLength == 8192)
-        #expect(listing.maxCompletionTokens == 1024)
+        #expect(listing.maxCompletionTokens == 4096)
         #expect(listing.horde.workers == 2)
         #expect(listing.horde.threads == 4)
         // (3 × 10 + 31) / 4 = 15.25
@@ -91,7 +88,7 @@ import Testing
     }
 
     @Test func `an estimate that Horde does not know is absent`() throws {
-        let horde = try #require(catalog(for: .anonymous)[Self.large]).listing.horde
+        let horde = try #require(catalog[Self.large]).listing.horde
         #expect(horde.etaSeconds == nil)
         #expect(horde.json["eta_seconds"] == nil)
         #expect(horde.json["queued_jobs"]?.int == 1)
@@ -99,7 +96,7 @@ import Testing
 
     @Test(arguments: ["hidden", "nobody's", "KOBOLDCPP/TINY-CHAT", ""])
     func `a name that no available worker has is not live`(name: String) {
-        #expect(catalog(for: .anonymous)[name] == nil)
+        #expect(catalog[name] == nil)
     }
 
     @Test func `a worker without threads does not divide by none`() throws {
@@ -107,7 +104,6 @@ import Testing
         let catalog = Catalog(
             supply: Catalog.Supply(workers: [worker]),
             formats: .builtIn,
-            serverKey: .anonymous,
             created: 0
         )
         let listing = try #require(catalog["idle"]).listing
@@ -116,28 +112,33 @@ import Testing
     }
 
     @Test func `the anonymous account is held to what is free`() throws {
-        let catalog = catalog(for: .anonymous)
         // 512 − 0.9 × 200
         #expect(catalog.freeTokens(for: .anonymous) == 332)
         #expect(catalog.freeTokens(for: try registered()) == nil)
-        #expect(catalog[Self.tiny]?.listing.maxCompletionTokens == 332)
+    }
+
+    @Test(arguments: [(8192, 4096), (65_536, 32_768), (1_048_576, 32_768), (1, 0), (-5, 0)])
+    func `an answer has half of the context, up to what a chain of jobs gives`(context: Int, length: Int) {
+        let worker = Worker(models: ["m"], maxLength: 80, maxContextLength: context)
+        let catalog = Catalog(supply: Catalog.Supply(workers: [worker]), formats: .builtIn, created: 0)
+        #expect(catalog["m"]?.listing.maxCompletionTokens == length)
     }
 
     @Test func `without Horde's load the default is free`() {
-        #expect(Catalog.empty.freeTokens(for: .anonymous) == JobSize.answerTokensDefault)
+        #expect(Catalog.empty.freeTokens(for: .anonymous) == JobSize.freeTokensMax)
     }
 
     @Test func `an unknown model is not found, and the near ones are named`() {
-        let error = catalog(for: .anonymous).unknownModel("koboldcpp/tiny-chaat")
+        let error = catalog.unknownModel("koboldcpp/tiny-chaat")
         #expect(error.status == 404)
         #expect(error.code == "model_not_found")
         #expect(error.message.contains("Did you mean `\(Self.tiny)`"))
-        #expect(!catalog(for: .anonymous).unknownModel("gpt-4o").message.contains("Did you mean"))
+        #expect(!catalog.unknownModel("gpt-4o").message.contains("Did you mean"))
     }
 
     @Test func `the list has every entry, in order`() {
-        let data = catalog(for: .anonymous).list["data"]?.array
-        #expect(data?.compactMap { $0["id"]?.string } == [Self.large, Self.tiny])
+        let data = catalog.list["data"]?.array
+        #expect(data?.prefix(2).compactMap { $0["id"]?.string } == [Self.large, Self.tiny])
         #expect(Catalog.empty.list["data"]?.array == [])
     }
 }

@@ -25,8 +25,8 @@ import Testing
         )
     }
 
-    private static func catalog(_ workers: [Worker], key: HordeKey = .anonymous) -> Catalog {
-        Catalog(supply: Catalog.Supply(workers: workers), formats: .builtIn, serverKey: key, created: 0)
+    private static func catalog(_ workers: [Worker]) -> Catalog {
+        Catalog(supply: Catalog.Supply(workers: workers), formats: .builtIn, created: 0)
     }
 
     @Test func `limits are the largest of the workers, and tools and thinking are the format's`() {
@@ -38,24 +38,13 @@ import Testing
         ]).openCode(baseURL: "http://h/v1")
         let models = document.provider["models"]
         #expect(models?.object?.members.map(\.key) == ["koboldcpp/Pygmalion-6b", "koboldcpp/Qwen3-8B"])
-        #expect(models?["koboldcpp/Qwen3-8B"]?["limit"] == ["context": 32_768, "output": 400])
+        #expect(models?["koboldcpp/Qwen3-8B"]?["limit"] == ["context": 32_768, "output": 16_384])
         #expect(models?["koboldcpp/Qwen3-8B"]?["tool_call"] == true)
         #expect(models?["koboldcpp/Qwen3-8B"]?["reasoning"] == true)
         #expect(models?["koboldcpp/Pygmalion-6b"]?["tool_call"] == false)
         #expect(models?["koboldcpp/Pygmalion-6b"]?["reasoning"] == false)
         #expect(document.model == "horde/koboldcpp/Qwen3-8B" && document.smallModel == "horde/koboldcpp/Pygmalion-6b")
         #expect(document.provider["options"]?["baseURL"] == "http://h/v1")
-    }
-
-    @Test func `an answer is as long as the account gets it`() throws {
-        let workers = [Self.worker("m", context: 32_768, length: 2048)]
-        let named = try #require(HordeKey("Server-Key_0123456789a"))
-        func limit(_ key: HordeKey) -> JSON? {
-            Self.catalog(workers, key: key).openCode(baseURL: "http://h/v1").provider["models"]?["m"]?["limit"]?[
-                "output"
-            ]
-        }
-        #expect(limit(.anonymous) == 512 && limit(named) == 2048)
     }
 
     @Test(

@@ -115,7 +115,6 @@ import Testing
     private let catalog = Catalog(
         supply: Catalog.Supply(load: Load(queuedTextRequests: 200, textThreadCount: 0)),
         formats: .builtIn,
-        serverKey: .anonymous,
         created: 0
     )
 
@@ -194,5 +193,16 @@ import Testing
         #expect(reply.status.code == status)
         #expect(body.contains("\"\(word)\""))
         if let why, word == "waiting" { #expect(body.contains(why)) }
+    }
+}
+
+@Suite struct StartLimitTests {
+    @Test(
+        arguments: [
+            ([nil], 50), ([0], 20), ([3, 90], 20), ([30], 70), ([90, nil], 120), ([100_000], 120), ([], 50),
+        ] as [([Int?], Int)]
+    )
+    func `a worker gets twice what the shortest queue takes to begin`(etas: [Int?], seconds: Int) {
+        #expect(StartLimit.seconds(etas: etas) == seconds)
     }
 }

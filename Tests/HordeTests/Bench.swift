@@ -63,6 +63,8 @@ final class Bench {
         stops: [String] = [],
         key: String = Bench.key,
         within limit: Duration = .seconds(20),
+        audience: Audience? = nil,
+        terms: GenerationTerms = GenerationTerms(),
         onProgress: @LoopActor (GenerationProgress) -> Void = { _ in }
     ) async -> Outcome {
         let order = GenerationOrder(
@@ -72,7 +74,15 @@ final class Bench {
         )
         do throws(HordeError) {
             guard let key = HordeKey(key) else { throw .invalidKey }
-            return .success(try await horde.generate(order, key: key, deadline: .now + limit, onProgress: onProgress))
+            return .success(
+                try await horde.generate(
+                    order,
+                    key: key,
+                    for: audience ?? Audience(until: .now + limit),
+                    terms: terms,
+                    onProgress: onProgress
+                )
+            )
         } catch {
             return .failure(error)
         }
@@ -83,12 +93,19 @@ final class Bench {
         _ prompt: String = "[[reply:hi]]",
         model: String = "m/7B",
         within limit: Duration = .seconds(20),
+        audience: Audience? = nil,
+        terms: GenerationTerms = GenerationTerms(),
         log: ProgressLog = ProgressLog()
     ) -> Task<Outcome, Never> {
         EventLoop.task { [self] in
-            await generate(prompt, model: model, within: limit) { log.steps.append($0) }
+            await generate(prompt, model: model, within: limit, audience: audience, terms: terms) {
+                log.steps.append($0)
+            }
         }
     }
+
+    /// The script's worker, whose id comes from its name.
+    let worker = WorkerReference(id: "c52253f2-476c-401f-ab55-491583342725", name: "W")
 
     /// The only job, as the simulator saw it; the first when there are several.
     var job: HordeSimulator.Job? { simulator.jobs.first }

@@ -25,7 +25,7 @@ import Testing
         let bench = try Bench()
         let log = ProgressLog()
         let outcome = await bench.start("[[reply:hello]]", log: log).value
-        #expect(outcome == .success([Generation(text: "hello", model: "m/7B")]))
+        #expect(outcome == .success([Generation(text: "hello", model: "m/7B", worker: bench.worker)]))
         #expect(log.steps == [.submitting, .accepted])
         let job = try #require(bench.job)
         #expect(job.prompt == "[[reply:hello]]" && job.models == ["m/7B"] && job.n == 1)
@@ -56,8 +56,10 @@ import Testing
         async let premature = bench.generate("[[reply:third time]] [[fail:2]] [[latency:0.22]]")
         #expect(await pair.texts == ["same", "same"])
         #expect(await stopped.texts == ["one END"])
-        #expect(await censored == .success([Generation(text: "bad", model: "m/7B", isCensored: true)]))
-        #expect(await csam == .success([Generation(text: "", model: "m/7B", isCensored: true)]))
+        #expect(
+            await censored == .success([Generation(text: "bad", model: "m/7B", isCensored: true, worker: bench.worker)])
+        )
+        #expect(await csam == .success([Generation(text: "", model: "m/7B", isCensored: true, worker: bench.worker)]))
         #expect(await restarted.texts == ["second time"])
         #expect(await premature.texts == ["third time"])
         #expect(bench.simulator.counters.submits == 6)

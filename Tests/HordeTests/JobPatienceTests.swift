@@ -36,3 +36,24 @@ struct JobPatienceTests {
         #expect(throws: failure) { try patience.heardNothing(failure, at: Self.at(121)) }
     }
 }
+
+extension JobPatienceTests {
+    @Test func `where others may take its place a job is given up when it was called impossible twice in a row`() throws
+    {
+        var patience = JobPatience(impossibleReadsMax: 2)
+        try patience.heard(Self.impossible, at: Self.at(0))
+        try patience.heard(Self.possible, at: Self.at(1))
+        try patience.heard(Self.impossible, at: Self.at(2))
+        #expect(throws: HordeError.impossible) { try patience.heard(Self.impossible, at: Self.at(3)) }
+    }
+
+    @Test func `a worker that begins in time ends the wait for one`() {
+        var watch = StartWatch(limit: .seconds(20), at: Self.at(0))
+        watch.heard(Self.possible)
+        #expect(!watch.isOver(at: Self.at(19.9)))
+        #expect(watch.isOver(at: Self.at(20)))
+        watch.heard(JobProgress(queuePosition: 0, isRunning: true))
+        #expect(!watch.isOver(at: Self.at(99)))
+        #expect(!StartWatch(limit: nil, at: Self.at(0)).isOver(at: Self.at(9999)))
+    }
+}

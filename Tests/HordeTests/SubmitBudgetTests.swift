@@ -68,7 +68,7 @@ struct SubmitBudgetTests {
     private func passing(_ gate: SubmitGate, _ number: Int = 0, _ log: Log = Log()) -> Task<HordeError?, Never> {
         EventLoop.task {
             do throws(HordeError) {
-                try await gate.pass(until: Self.farAway) { log.ahead.append($0) }
+                try await gate.pass(for: Audience(until: Self.farAway)) { log.ahead.append($0) }
                 log.passed.append(number)
                 return nil
             } catch { return error }
@@ -77,7 +77,7 @@ struct SubmitBudgetTests {
 
     private func error(_ gate: SubmitGate, within limit: Duration) async -> HordeError? {
         do throws(HordeError) {
-            try await gate.pass(until: .now + limit) { _ in }
+            try await gate.pass(for: Audience(until: .now + limit)) { _ in }
             return nil
         } catch { return error }
     }

@@ -38,7 +38,7 @@ struct AnswerTests {
             )
         ),
         (
-            .finish(.stop, choice: 0, retries: Retries(count: 2, promptTokens: 9)),
+            .finish(.stop, choice: 0, Authorship(retries: Retries(count: 2, promptTokens: 9))),
             choice(0, "{}", #""stop""#).replacing("}]}", with: #"}],"horde":{"retries":2,"retry_prompt_tokens":9}}"#)
         ),
         (
@@ -108,7 +108,7 @@ struct AnswerTests {
                 .init(index: 1, content: "Hi", toolCalls: [call, call], finishReason: .toolCalls),
             ],
             usage: Usage(promptTokens: 1, completionTokens: 1),
-            retries: Retries(count: 1, promptTokens: 5)
+            authorship: Authorship(retries: Retries(count: 1, promptTokens: 5))
         )
         let shown = #"{"id":"aB3dE6gH9","type":"function","function":{"name":"f","arguments":"{}"}}"#
         let text = answer.json.compact
@@ -122,7 +122,7 @@ struct AnswerTests {
                 .toolCall(call, number: 0, choice: 0), .finish(.toolCalls, choice: 0),
                 .opening(choice: 1), .content("Hi", choice: 1), .toolCall(call, number: 0, choice: 1),
                 .toolCall(call, number: 1, choice: 1),
-                .finish(.toolCalls, choice: 1, retries: Retries(count: 1, promptTokens: 5)),
+                .finish(.toolCalls, choice: 1, Authorship(retries: Retries(count: 1, promptTokens: 5))),
             ]
         )
     }

@@ -4,7 +4,7 @@ import Testing
 @Suite struct JobSizeTests {
     struct Case: Sendable {
         let prompt: Int
-        let wanted: Int?
+        let wanted: Int
         let offers: [Offer]
         let free: Int?
         let context: Int
@@ -14,8 +14,8 @@ import Testing
     static let uneven = [Offer.of(2048, 512), Offer.of(8192, 100)]
 
     static let table = [
-        Case(prompt: 100, wanted: nil, offers: [.of(4096, 512)], free: 512, context: 640, answer: 512),
-        Case(prompt: 100, wanted: nil, offers: [.of(4096, 400)], free: 512, context: 512, answer: 400),
+        Case(prompt: 100, wanted: 512, offers: [.of(4096, 512)], free: 512, context: 640, answer: 512),
+        Case(prompt: 100, wanted: 512, offers: [.of(4096, 400)], free: 512, context: 512, answer: 400),
         Case(prompt: 100, wanted: 2000, offers: [.of(8192, 1024)], free: 512, context: 640, answer: 512),
         Case(prompt: 100, wanted: 2000, offers: [.of(8192, 1024)], free: nil, context: 1152, answer: 1024),
         Case(prompt: 100, wanted: 2000, offers: [.of(8192, 1024)], free: 256, context: 384, answer: 256),
@@ -43,6 +43,29 @@ import Testing
         #expect(size.answerTokens == example.answer)
     }
 
+    @Test(
+        arguments: [
+            // Each can be through in time.
+            ([(512, 8.0)], 512),
+            // One that is too slow for the longest gets what it can write in 110 seconds, as would everybody.
+            ([(512, 20), (512, 3)], 330),
+            // One that takes no such lengths slows nobody down.
+            ([(512, 20), (80, 0.5)], 512),
+            // One that is slower than that is not waited for.
+            ([(512, 20), (512, 0.5)], 256), ([(200, 0.1)], 200),
+            // Nobody knows how fast it is.
+            ([(512, nil)], 512),
+        ] as [([(Int, Double?)], Int)]
+    )
+    func `a job is no longer than every worker that may take it can write in time`(
+        workers: [(Int, Double?)],
+        answer: Int
+    ) throws {
+        let offers = workers.map { Offer(contextTokens: 8192, answerTokens: $0.0, tokensPerSecond: $0.1) }
+        let size = try JobSize.choose(promptTokens: 100, wantedTokens: 512, offers: offers, upfrontFreeTokens: nil)
+        #expect(size.answerTokens == answer)
+    }
+
     @Test func `a prompt too long for every worker is an error with both numbers`() {
         #expect(throws: JobSizeError.promptTooLong(neededTokens: 1850 + 185 + 16, contextTokens: 2048)) {
             try JobSize.choose(
@@ -57,7 +80,7 @@ import Testing
     @Test(arguments: [[], [Offer.of(64, 512)], [Offer.of(2048, 8)]])
     func `no worker, or none that takes the smallest job, is another error`(offers: [Offer]) {
         #expect(throws: JobSizeError.noOffers) {
-            try JobSize.choose(promptTokens: 10, wantedTokens: nil, offers: offers, upfrontFreeTokens: 512)
+            try JobSize.choose(promptTokens: 10, wantedTokens: 512, offers: offers, upfrontFreeTokens: 512)
         }
     }
 
@@ -68,7 +91,7 @@ import Testing
                 Offer.of(.random(in: 40...20_000, using: &random), .random(in: 1...5000, using: &random))
             }
             let prompt = Int.random(in: 0...12_000, using: &random)
-            let wanted = Bool.random(using: &random) ? Int.random(in: 0...6000, using: &random) : nil
+            let wanted = Int.random(in: 0...6000, using: &random)
             let free = Bool.random(using: &random) ? Int.random(in: 256...512, using: &random) : nil
             let size = try? JobSize.choose(
                 promptTokens: prompt,
@@ -82,7 +105,7 @@ import Testing
             }
             #expect(fits)
             #expect(size.answerTokens <= free ?? .max)
-            #expect(size.answerTokens <= max(wanted ?? 512, 16))
+            #expect(size.answerTokens <= max(wanted, 16))
             #expect((16...4096).contains(size.answerTokens))
             #expect(size.contextTokens >= max(80, prompt * 11 / 10 + size.answerTokens))
         }

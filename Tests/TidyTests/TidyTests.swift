@@ -97,10 +97,13 @@ enum Rules {
         "HTTPClient": ["EventLoop", "CLinux", "CCurl"],
         "OpenAI": [],
         "Prompting": [],
+        "Answers": ["Prompting"],
         "Tools": ["OpenAI", "Prompting"],
         "OpenCode": ["OpenAI"],
         "Horde": ["HTTPClient", "EventLoop"],
-        "Gateway": ["Horde", "OpenAI", "Prompting", "Tools", "OpenCode", "HTTPServer", "HTTPClient", "EventLoop"],
+        "Gateway": [
+            "Horde", "OpenAI", "Prompting", "Answers", "Tools", "OpenCode", "HTTPServer", "HTTPClient", "EventLoop",
+        ],
         "HordeSimulator": ["HTTPServer", "EventLoop", "OpenAI"],
         "CLI": [
             "Gateway", "HordeSimulator", "Horde", "HTTPClient", "HTTPServer", "OpenAI", "OpenCode", "Prompting",

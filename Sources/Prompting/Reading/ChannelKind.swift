@@ -12,6 +12,9 @@ enum ChannelKind: Equatable {
     ]
     private static let recipient = Array("to=".utf8)
 
+    /// The names of all channels.
+    static let texts = names.map(\.name)
+
     /// The kind that a header announces: what stands between the role and the marker of the message.
     ///
     /// A header without a channel or with an unknown one announces an answer, so that no words are lost.
@@ -25,11 +28,17 @@ enum ChannelKind: Equatable {
         }
     }
 
-    /// Whether a text without white space in front begins as headers do.
+    /// Whether a text without white space in front is what a header may be: short, and beginning as one does.
+    ///
+    /// Behind the bare name of a channel words would be its message.
     static func isHeader(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
+        guard range.count <= ReadingLimits.headerBytesMax else { return false }
         let (start, end) = (range.lowerBound, range.upperBound)
-        return range.isEmpty || ChannelMarker.at(start, in: bytes, before: end) != nil
-            || hasRecipient(bytes, range) || isBareName(bytes, at: start, end)
+        if range.isEmpty || ChannelMarker.at(start, in: bytes, before: end) != nil { return true }
+        if hasRecipient(bytes, range) { return true }
+        guard let (_, next) = named(bytes, at: start, end) else { return false }
+        let rest = bytes.trimmed(next..<end, trailing: false)
+        return rest.isEmpty || ChannelMarker.at(rest.lowerBound, in: bytes, before: end) != nil
     }
 
     /// Whether the name of a channel stands at an index where no marker says so, rather than a word of the answer that
@@ -46,9 +55,19 @@ enum ChannelKind: Equatable {
         return (found.kind, index + found.name.count)
     }
 
+    /// The name of a channel at an index, `nil` if there is none.
+    static func name(at index: Int, in bytes: [UInt8], _ end: Int) -> [UInt8]? {
+        texts.first { bytes.holds($0, at: index, before: end) }
+    }
+
     /// Whether a text begins by naming a recipient.
     static func hasRecipient(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
         recipient(in: bytes, range) != nil
+    }
+
+    /// Whether a text without white space in front may go on to name a recipient.
+    static func mayBeRecipient(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
+        bytes.isBeginning(range, of: recipient)
     }
 
     /// The recipient whom a text begins with by naming it.

@@ -47,7 +47,8 @@ struct ReadText {
     /// White space at the end is dropped from an answer that ended by itself (models write a line end before the end of
     /// their turn) and kept in one cut by its length, which a client may want continued.
     /// Where the client's own limit is below what the job asked for, the text is cut to it, the thought counted first.
-    func reply(_ estimator: TokenEstimator, askedTokens: Int, wantedTokens: Int?) -> Reply {
+    /// Without knowing whether the length has cut it, `isCut` nil, that is told from the length too.
+    func reply(_ estimator: TokenEstimator, isCut: Bool?, askedTokens: Int, wantedTokens: Int?) -> Reply {
         let reasoningTokens = estimator.tokens(in: reasoning)
         let partsTokens = reasoningTokens + estimator.tokens(in: content)
         let limit = max(min(wantedTokens ?? askedTokens, askedTokens), 0)
@@ -57,7 +58,7 @@ struct ReadText {
         let tokens = tokens ?? partsTokens
         // From 95 % of the length on: the estimate is not exact, and a cut answer is the costlier one to miss.
         let isFull = !isStopped && tokens > 0 && tokens >= askedTokens - askedTokens / 20
-        let isCut = isFull || (endsInThought && content.isEmpty && !reasoning.isEmpty)
+        let isCut = (isCut ?? isFull) || (endsInThought && content.isEmpty && !reasoning.isEmpty)
         return Reply(
             reasoning: reasoning.isEmpty ? nil : reasoning,
             content: isCut || isExact ? content : content.trimmed(leading: false),

@@ -42,12 +42,41 @@ package struct ReplyReader: Sendable {
     ///   - wantedTokens: the client's own limit, `nil` for none; below what was asked for the answer is cut to it here.
     /// - Returns: the thought, the answer, and how it ended.
     package func read(_ text: String, askedTokens: Int, wantedTokens: Int?) -> Reply {
+        readText(text).reply(estimator, isCut: nil, askedTokens: askedTokens, wantedTokens: wantedTokens)
+    }
+
+    /// Reads a text of which it is known whether its length has cut it off.
+    package func read(_ text: String, isCut: Bool, askedTokens: Int, wantedTokens: Int?) -> Reply {
+        readText(text).reply(estimator, isCut: isCut, askedTokens: askedTokens, wantedTokens: wantedTokens)
+    }
+
+    /// Whether something in a text shows that the answer is over: a stop, or the end of the model's turn.
+    package func isStopped(_ text: String) -> Bool { readText(text).isStopped }
+
+    /// Whether no answer ends as a text does: within the thought, before the answer has begun, or behind the beginning of
+    /// a stop.
+    package func isOpen(_ text: String) -> Bool {
+        let read = readText(text)
+        guard !read.isStopped else { return false }
+        if read.endsInThought
+            || (!read.reasoning.isEmpty && read.content.utf8.allSatisfy(\.isSpace) && read.calls.isEmpty)
+        {
+            return true
+        }
+        let bytes = Array(text.utf8)
+        if reading.hasChannels, ChannelMarker.isWithinHeader(bytes) { return true }
+        let begun = bytes[ends.certainEnd(in: bytes, bytes.indices).index...]
+        // A single mark may well end a text.
+        return begun.count > 1 && !begun.allSatisfy(\.isSpace)
+    }
+
+    private func readText(_ text: String) -> ReadText {
         let bytes = Array(text.utf8)
         let start = answerStart(bytes)
         let end = ends.firstIndex(in: bytes, start..<bytes.count)
         let range = start..<(end ?? bytes.count)
 
-        var parts = parts(bytes, range)
+        var parts = parts(bytes, range, isWhole: true)
         let cut = userStops.firstIndex(in: parts.content, parts.content.indices)
         if let cut {
             parts.content.removeSubrange(cut...)
@@ -55,26 +84,47 @@ package struct ReplyReader: Sendable {
             parts.calls = []
         }
 
-        let read = ReadText(
-            reasoning: String(
-                decoding: parts.reasoning[
-                    parts.reasoning.trimmed(parts.reasoning.indices, leading: !reading.isContinuation)
-                ],
-                as: UTF8.self
-            ),
-            content: answer(parts.content, hasThought: !parts.reasoning.isEmpty),
+        return ReadText(
+            reasoning: reasoning(parts),
+            content: answer(parts),
             calls: parts.calls,
             isExact: reading.isRaw,
             endsInThought: parts.endsInThought,
             isStopped: end != nil || cut != nil || parts.isFinished,
             tokens: cut == nil ? estimator.tokens(in: String(decoding: bytes[range], as: UTF8.self)) : nil
         )
-        return read.reply(estimator, askedTokens: askedTokens, wantedTokens: wantedTokens)
+    }
+
+    /// What of a text no further text behind it can change: a part of what `read` will return, however it goes on.
+    ///
+    /// Held back are white space at the end, what may become a stop, a tag or a header, and words to tools. The parts of
+    /// a longer text begin with those of a shorter one.
+    /// - Parameter text: all that the workers have sent of an answer so far.
+    /// - Returns: the beginnings of the thought and the answer.
+    package func settled(_ text: String) -> SettledReply {
+        let bytes = Array(text.utf8).withoutCutCharacter
+        guard let start = settledStart(bytes) else { return SettledReply(reasoning: "", content: "") }
+        let end = ends.certainEnd(in: bytes, start..<bytes.count)
+        var parts = parts(bytes, start..<end.index, isWhole: end.isStop)
+        let isWhole = end.isStop || parts.isFinished
+        // A message that follows replaces the white space before it.
+        if reading.hasChannels, !isWhole {
+            parts.content.removeSubrange(parts.content.trimmed(parts.content.indices, leading: false).upperBound...)
+        }
+        let cut = userStops.settledEnd(in: parts.content, isWhole: isWhole)
+        parts.content.removeSubrange(cut.index...)
+        // How the first line begins is known with its first word.
+        let hasBegun = isWhole || cut.isStop || reading.isContinuation || !parts.content.allSatisfy(\.isSpace)
+        let content = hasBegun ? answer(parts) : ""
+        return SettledReply(
+            reasoning: reasoning(parts),
+            content: reading.isRaw ? content : content.trimmed(leading: false)
+        )
     }
 
     /// Where the answer begins: behind headers of the assistant's turn, which some models repeat.
     private func answerStart(_ bytes: [UInt8]) -> Int {
-        guard !assistantOpener.isEmpty, !reading.isContinuation, !reading.hasChannels else { return 0 }
+        guard dropsHeaders else { return 0 }
         var start = 0
         while true {
             let next = bytes.trimmed(start..<bytes.count, trailing: false).lowerBound
@@ -83,30 +133,55 @@ package struct ReplyReader: Sendable {
         }
     }
 
-    private func parts(_ bytes: [UInt8], _ range: Range<Int>) -> Channels.Parts {
-        if reading.isRaw { return Channels.Parts(reasoning: [], content: Array(bytes[range])) }
-        if reading.hasChannels,
-            let parts = Channels.parts(of: bytes, range, isFinalOpen: reading.isContinuation)
-        {
-            return parts
+    /// Where the answer begins in a text that may go on, `nil` while another header may follow.
+    private func settledStart(_ bytes: [UInt8]) -> Int? {
+        let start = answerStart(bytes)
+        guard dropsHeaders else { return start }
+        let rest = bytes.trimmed(start..<bytes.count, trailing: false)
+        return bytes.isBeginning(rest, of: assistantOpener) ? nil : start
+    }
+
+    private var dropsHeaders: Bool {
+        !assistantOpener.isEmpty && !reading.isContinuation && !reading.hasChannels
+    }
+
+    /// The parts of a text, or what is certain of them where it may go on.
+    private func parts(_ bytes: [UInt8], _ range: Range<Int>, isWhole: Bool) -> Channels.Parts {
+        if reading.isRaw { return Channels.Parts(content: Array(bytes[range])) }
+        let thought = Thought(reading)
+        if reading.hasChannels, !reading.isThoughtOpen {
+            let isOpened = reading.isContinuation ? false : thought.isOpened(bytes, range, isWhole: isWhole)
+            guard let isOpened else { return Channels.Parts() }
+            // A thought in tags is no Harmony, whatever markers come behind it.
+            if !isOpened {
+                return isWhole
+                    ? Channels.parts(of: bytes, range, reading) : Channels.settledParts(of: bytes, range, reading)
+            }
         }
-        let split = Thought(reading).split(bytes, range)
+        let split = thought.split(bytes, range, isWhole: isWhole)
         return Channels.Parts(
             reasoning: Array(bytes[split.reasoning]),
             content: Array(bytes[split.content]),
+            isThoughtFirst: !split.reasoning.isEmpty,
             endsInThought: split.isUnclosed
         )
+    }
+
+    private func reasoning(_ parts: Channels.Parts) -> String {
+        let words = parts.reasoning.trimmed(parts.reasoning.indices, leading: !reading.isContinuation)
+        return String(decoding: parts.reasoning[words], as: UTF8.self)
     }
 
     /// An answer without the white space before it, unless it goes on from a prefill.
     ///
     /// Blanks at the beginning of a line are the answer's own, as the first line of code is indented like the next; a
     /// single one comes from tokenizers that put it before every word.
-    private func answer(_ part: [UInt8], hasThought: Bool) -> String {
+    private func answer(_ parts: Channels.Parts) -> String {
+        let part = parts.content
         guard !reading.isContinuation else { return String(decoding: part, as: UTF8.self) }
         let words = part.trimmed(part.indices, trailing: false).lowerBound
         let lineEnd = part[..<words].lastIndex { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
-        let line = lineEnd.map { $0 + 1 } ?? (hasThought || reading.beginsLine ? 0 : words)
+        let line = lineEnd.map { $0 + 1 } ?? (parts.isThoughtFirst == true || reading.beginsLine ? 0 : words)
         return String(decoding: part[(words - line == 1 ? words : line)...], as: UTF8.self)
     }
 }

@@ -19,6 +19,8 @@ struct StopSearch: Sendable {
     private var beginnings: [Beginning: [UInt8]?] = [:]
     /// For each byte whether a stop begins with it: most places of a text are passed over by this alone.
     private var begins = [Bool](repeating: false, count: 256)
+    /// The kept stops.
+    private var kept: [[UInt8]] = []
     /// The largest step, as a power of two; -1 without any stop.
     private var largestStep = -1
 
@@ -37,10 +39,27 @@ struct StopSearch: Sendable {
         return (first..<range.upperBound).first { begins[Int(bytes[$0])] && hasStop(at: $0, in: text) }
     }
 
+    /// Up to where a text that may go on behind a range is certain to hold no stop, and whether one stands there.
+    ///
+    /// A stop that has only begun at the end of the range counts, as it may begin before one that is there already.
+    func certainEnd(in bytes: [UInt8], _ range: Range<Int>) -> (index: Int, isStop: Bool) {
+        let possible = bytes.possibleStart(ofAny: kept, in: range)
+        guard let found = firstIndex(in: bytes, range), found <= possible else { return (possible, false) }
+        return (found, true)
+    }
+
+    /// Where the earliest stop in a text begins, or else the text's certain part ends.
+    func settledEnd(in text: [UInt8], isWhole: Bool) -> (index: Int, isStop: Bool) {
+        guard isWhole else { return certainEnd(in: text, text.indices) }
+        let found = firstIndex(in: text, text.indices)
+        return (found ?? text.endIndex, found != nil)
+    }
+
     private mutating func insert(_ stop: [UInt8]) {
         let text = HashedBytes(stop, stop.indices)
         guard !hasStop(at: 0, in: text) else { return }
         begins[Int(stop[0])] = true
+        kept.append(stop)
         largestStep = max(largestStep, Int.bitWidth - 1 - stop.count.leadingZeroBitCount)
         var length = 0
         for step in stride(from: largestStep, through: 0, by: -1) where stop.count & (1 << step) != 0 {

@@ -13,6 +13,9 @@ package struct Prompt: Equatable, Sendable {
     /// What the prompt has opened the answer with because a call is forced: the answer's first words, which the worker
     /// does not send back.
     package var opening = ""
+    /// What stands between the prompt and an answer that has begun, for the families whose models write it themselves:
+    /// a worker hides or drops it.
+    var lead = ""
 }
 
 extension PromptFormat {

@@ -31,8 +31,15 @@ extension PromptFormat {
             tokens: TokenEstimator(tokenizer: tokenizer).tokens(in: text) + 1,
             reading: isForced
                 ? callReading() : reading(after: opening, prefill: layout.prefill, effort: effort),
-            opening: conversation.opening
+            opening: conversation.opening,
+            lead: lead(behind: opening)
         )
+    }
+
+    /// What a prefill stands behind and the end of a prompt without one does not have.
+    private func lead(behind opening: String) -> String {
+        guard let prefill, opening == generation, prefill.utf8.starts(with: generation.utf8) else { return "" }
+        return String(decoding: prefill.utf8.dropFirst(generation.utf8.count), as: UTF8.self)
     }
 
     /// What makes the model answer, or go on from a prefill.

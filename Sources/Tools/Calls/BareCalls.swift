@@ -8,6 +8,9 @@ struct BareCalls {
     let tools: ToolIndex
     let isCut: Bool
     let bytes: [UInt8]
+    /// The fenced blocks of the text, in their order: what begins in one is code.
+    var blocks: [Range<Int>] = []
+    var watch: EndWatch?
 
     struct Found {
         let calls: [ParsedCall]
@@ -38,7 +41,7 @@ struct BareCalls {
     private func trailing(from start: Int) -> Found? {
         var attempts = 0
         for index in start..<bytes.count where bytes[index] == UInt8(ascii: "{") || bytes[index] == UInt8(ascii: "[") {
-            guard index > 0, bytes[index - 1].isLineEnd else { continue }
+            guard index > 0, bytes[index - 1].isLineEnd, !isInBlock(index) else { continue }
             guard let next = bytes[(index + 1)...].first(where: { !$0.isSpace }), isCallStart(next) else { continue }
             if let body = body(at: index), body.cursor.isAtTextEnd {
                 return Found(calls: body.calls, words: [start..<index])
@@ -59,7 +62,7 @@ struct BareCalls {
         }
     }
 
-    private func isCallStart(_ byte: UInt8) -> Bool {
+    func isCallStart(_ byte: UInt8) -> Bool {
         byte.isToolName || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "{")
     }
 
@@ -67,7 +70,7 @@ struct BareCalls {
     private func stripped(from start: Int) -> Found? {
         var attempts = 0
         for index in start..<bytes.count where bytes[index] == UInt8(ascii: "{") {
-            guard let name = nameStart(before: index) else { continue }
+            guard let name = nameStart(before: index), !isInBlock(name.words) else { continue }
             if let body = body(at: name.call), body.cursor.isAtTextEnd, areSatisfied(body.calls) {
                 return Found(calls: body.calls, words: [start..<max(name.words, start)])
             }
@@ -81,11 +84,11 @@ struct BareCalls {
         bytes[start...].firstIndex(of: UInt8(ascii: "{")).flatMap(nameStart).map { $0.words <= start } ?? false
     }
 
-    private static let fence = Array("```json".utf8)
-    private static let kinds = ["functions.", "function"].map { Array($0.utf8) }
+    static let fence = Array("```json".utf8)
+    static let kinds = ["functions.", "function"].map { Array($0.utf8) }
 
     /// Where the name before an opening brace begins, and where the words before it end.
-    private func nameStart(before brace: Int) -> (call: Int, words: Int)? {
+    func nameStart(before brace: Int) -> (call: Int, words: Int)? {
         var end = skippingSpace(before: brace)
         let isTight = end == brace
         if end >= Self.fence.count, bytes[(end - Self.fence.count)..<end].elementsEqual(Self.fence) {
@@ -109,19 +112,30 @@ struct BareCalls {
         return start.map { ($0, words) }
     }
 
-    private func isBefore(_ index: Int, _ text: [UInt8]) -> Bool {
+    func isBefore(_ index: Int, _ text: [UInt8]) -> Bool {
         index >= text.count && bytes[(index - text.count)..<index].elementsEqual(text)
     }
 
     /// A few are enough: a text of white space would take for ever.
-    private func skippingSpace(before index: Int) -> Int {
+    func skippingSpace(before index: Int) -> Int {
         var end = index
         while end > 0, index - end < 4, bytes[end - 1].isSpace { end -= 1 }
         return end
     }
 
-    private func body(at index: Int) -> CallBody? {
-        var body = CallBody(tools: tools, isCut: isCut, isMarked: false, at: ByteCursor(bytes, at: index))
+    /// Whether a place is within a fenced block.
+    func isInBlock(_ index: Int) -> Bool {
+        var range = blocks[...]
+        while let last = range.indices.last {
+            let middle = range.startIndex + (last - range.startIndex) / 2
+            if blocks[middle].contains(index) { return true }
+            range = index < blocks[middle].lowerBound ? range[..<middle] : range[(middle + 1)...]
+        }
+        return false
+    }
+
+    func body(at index: Int) -> CallBody? {
+        var body = CallBody(tools: tools, isCut: isCut, isMarked: false, at: ByteCursor(bytes, at: index, watch: watch))
         guard case .read = body.read() else { return nil }
         return body
     }

@@ -1,23 +1,33 @@
 /// A place in a model's text, which is read as UTF-8 bytes: `\r\n` is one character to Swift, and two to a model.
-struct ByteCursor: Sendable {
+struct ByteCursor {
     let bytes: [UInt8]
     /// Where the text ends, which may be a part of all the bytes.
     let end: Int
     var position: Int
+    /// What is told of every look at the end of the text.
+    let watch: EndWatch?
 
-    init(_ bytes: [UInt8], at position: Int = 0, end: Int? = nil) {
+    init(_ bytes: [UInt8], at position: Int = 0, end: Int? = nil, watch: EndWatch? = nil) {
         self.bytes = bytes
         self.position = position
         self.end = end ?? bytes.count
+        self.watch = watch
     }
 
     /// The byte here, `nil` at the end of the text.
     var byte: UInt8? {
-        position < end ? bytes[position] : nil
+        byte(at: position)
+    }
+
+    /// The byte at a place, `nil` at the end of the text.
+    func byte(at index: Int) -> UInt8? {
+        if index < end { return bytes[index] }
+        watch?.hasSeenEnd = true
+        return nil
     }
 
     var isAtEnd: Bool {
-        position >= end
+        byte == nil
     }
 
     /// The byte before a place, `nil` at the start of the text.
@@ -32,17 +42,20 @@ struct ByteCursor: Sendable {
 
     /// Whether a text stands at a place.
     func holds(_ text: [UInt8], at index: Int) -> Bool {
-        guard text.count <= end - index else { return false }
-        for offset in text.indices where bytes[index + offset] != text[offset] {
-            return false
+        for offset in text.indices {
+            guard let byte = byte(at: index + offset), byte == text[offset] else { return false }
         }
         return true
     }
 
     /// Whether a text stands here.
     func holds(_ text: StaticString) -> Bool {
-        guard text.utf8CodeUnitCount <= end - position else { return false }
-        return text.withUTF8Buffer { bytes[position...].starts(with: $0) }
+        text.withUTF8Buffer { text in
+            for offset in text.indices {
+                guard let byte = byte(at: position + offset), byte == text[offset] else { return false }
+            }
+            return true
+        }
     }
 
     /// Goes behind a text, if it stands here.

@@ -19,6 +19,8 @@ struct CallBody {
     let isMarked: Bool
     var cursor: ByteCursor
     private(set) var calls: [ParsedCall] = []
+    /// Where the call begins that was read last.
+    private(set) var lastStart = 0
     /// Whether the last call began with its name, as then the next may.
     private var isNamed = false
     /// Whether a fence was opened within the marker.
@@ -35,6 +37,7 @@ struct CallBody {
     mutating func read() -> Outcome {
         while calls.count < CallLimits.callsMax {
             let start = cursor.position
+            lastStart = start
             skipIntroduction()
             let isAtName = cursor.byte?.isToolName == true
             let outcome = one()

@@ -17,13 +17,17 @@ struct CallMarker: Sendable {
 
     /// The marker at a place.
     static func at(_ index: Int, in cursor: ByteCursor) -> CallMarker? {
-        guard index < cursor.end, isFirst(cursor.bytes[index]) else { return nil }
-        return all.first { cursor.holds($0.text, at: index) }
+        guard let byte = cursor.byte(at: index), isFirst(byte), let next = cursor.byte(at: index + 1),
+            let markers = bySecondByte[next]
+        else { return nil }
+        return markers.first { cursor.holds($0.text, at: index) }
     }
 
     private static func isFirst(_ byte: UInt8) -> Bool {
         byte == UInt8(ascii: "<") || byte == UInt8(ascii: "[") || byte == UInt8(ascii: "f")
     }
+
+    private static let bySecondByte = Dictionary(grouping: all) { $0.text[1] }
 
     /// Each begins with one of the bytes above.
     private static let all =
@@ -40,6 +44,13 @@ struct CallMarker: Sendable {
             CallMarker("<function name=", skipped: 0), CallMarker("<invoke name=", skipped: 0),
             CallMarker("<｜DSML｜invoke name=", skipped: 0),
         ]
+
+    static let bytesMax = all.map(\.text.count).max() ?? 0
+
+    /// Whether a marker begins with a text, and goes on.
+    static func isBeginning(_ text: ArraySlice<UInt8>) -> Bool {
+        all.contains { $0.text.count > text.count && $0.text.starts(with: text) }
+    }
 
     /// What ends calls, or a part of one.
     static let closers: [[UInt8]] = [

@@ -58,7 +58,7 @@ package struct CallReader: Sendable {
         }
         // What stands in a fence that nothing closes is code.
         if !scan.isBroken, !scan.hasOpenFence,
-            let found = BareCalls(tools: tools, isCut: isCut, bytes: bytes).following()
+            let found = BareCalls(tools: tools, isCut: isCut, bytes: bytes, blocks: scan.blocks).following()
         {
             return Read(content: content(bytes, found.words), calls: found.calls, isBroken: false)
         }

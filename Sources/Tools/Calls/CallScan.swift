@@ -8,10 +8,10 @@ import OpenAI
 /// - in a fenced block, unless the block holds nothing but calls, and is labelled as calls (`tool_call`, `tool_code`) or
 ///   is where the answer ends. An example is followed by words; a call is not.
 struct CallScan {
-    private let tools: ToolIndex
-    private let isCut: Bool
-    private var cursor: ByteCursor
-    private var attempts = 0
+    let tools: ToolIndex
+    let isCut: Bool
+    var cursor: ByteCursor
+    var attempts = 0
     private var objectAttempts = 0
     /// Where the words begin that are not yet in `words`.
     private var wordsStart = 0
@@ -19,17 +19,21 @@ struct CallScan {
     private(set) var calls: [ParsedCall] = []
     /// The parts of the text around the calls.
     private(set) var words: [Range<Int>] = []
+    /// Where the last whole call ends that `runBegun` has passed.
+    var wholeCallEnd = 0
     /// Whether a call was begun that could not be read.
     private(set) var isBroken = false
+    /// The fenced blocks from their first line on, in their order: what begins in one is no call without a marker.
+    private(set) var blocks: [Range<Int>] = []
     /// Whether a fence was opened that the text does not close.
     private(set) var hasOpenFence = false
     /// Whether a tool was called that the request does not have.
     private(set) var hasUnknownName = false
 
-    init(_ bytes: [UInt8], tools: ToolIndex, isCut: Bool) {
+    init(_ bytes: [UInt8], tools: ToolIndex, isCut: Bool, watch: EndWatch? = nil) {
         self.tools = tools
         self.isCut = isCut
-        cursor = ByteCursor(bytes)
+        cursor = ByteCursor(bytes, watch: watch)
     }
 
     mutating func run() {
@@ -57,8 +61,7 @@ struct CallScan {
     /// Reads behind a marker; `true` if nothing more can be read.
     private mutating func take(_ marker: CallMarker) -> Bool {
         let start = cursor.position
-        // Behind an object that could not be read a marker may stand in one of its strings, but hardly on a line of its own.
-        let isMention = isQuoted(start) || (objectAttempts > 0 && !isLineStart(start))
+        let isMention = isMention(start)
         var body = CallBody(tools: tools, isCut: isCut, isMarked: true, at: cursor)
         body.cursor.position += marker.skipped
         if marker.needsJSON, !body.isAtBracket {
@@ -99,6 +102,7 @@ struct CallScan {
         let start = cursor.position
         cursor.position = fence.end
         hasOpenFence = !fence.isClosed
+        add(fence)
         guard fence.mayHoldCalls, fence.isLabelledAsCalls || (!isCut && endsAnswer(behind: fence)),
             fence.isClosed || !isCut
         else {
@@ -144,7 +148,7 @@ struct CallScan {
         wordsStart = next
     }
 
-    private var isAtMarker: Bool {
+    var isAtMarker: Bool {
         var next = cursor
         next.skipSpace()
         return CallMarker.at(next.position, in: next) != nil
@@ -164,7 +168,7 @@ struct CallScan {
     }
 
     /// Where the object of JSON here ends; `nil` if it is none, or not whole.
-    private mutating func objectEnd() -> Int? {
+    mutating func objectEnd() -> Int? {
         var next = cursor
         next.position += 1
         next.skipSpace()
@@ -175,10 +179,21 @@ struct CallScan {
         return nil
     }
 
-    private func isLineStart(_ index: Int) -> Bool {
+    func isLineStart(_ index: Int) -> Bool {
         var start = index
         while start > 0, index - start < 4, cursor.bytes[start - 1] == UInt8(ascii: " ") { start -= 1 }
         return cursor.byte(before: start)?.isLineEnd ?? true
+    }
+
+    /// Whether a marker is talked about rather than used.
+    ///
+    /// Behind an object that could not be read a marker may stand in one of its strings, but hardly on a line of its own.
+    func isMention(_ start: Int) -> Bool {
+        isQuoted(start) || (objectAttempts > 0 && !isLineStart(start))
+    }
+
+    mutating func add(_ fence: Fence) {
+        blocks.append(fence.contentStart..<fence.end)
     }
 
     /// Whether a marker stands behind an opening quote or a backtick.
@@ -195,7 +210,7 @@ struct CallScan {
 
 extension CallBody {
     /// Whether JSON may begin here.
-    fileprivate var isAtBracket: Bool {
+    var isAtBracket: Bool {
         var next = cursor
         next.skipSpace()
         return next.byte == UInt8(ascii: "{") || next.byte == UInt8(ascii: "[")

@@ -14,11 +14,11 @@ struct JSONCalls {
     /// Whether a marker said that this is a call: otherwise it has to have both a name and arguments.
     let isMarked: Bool
 
-    private static let nameKeys = ["name", "tool_name", "function_name", "function", "tool"]
-    private static let argumentKeys = ["arguments", "parameters", "args", "input", "params"]
-    private static let wrapperKeys = ["tool_call", "function_call", "function"]
+    static let nameKeys = ["name", "tool_name", "function_name", "function", "tool"]
+    static let argumentKeys = ["arguments", "parameters", "args", "input", "params"]
+    static let wrapperKeys = ["tool_call", "function_call", "function"]
     /// Members of a call that are neither its name nor arguments.
-    private static let otherKeys: Set = ["id", "type", "tool_call_id", "call_id", "index"]
+    static let otherKeys: Set = ["id", "type", "tool_call_id", "call_id", "index"]
     private static let levelsMax = 4
 
     func found(in json: JSON) -> Found {

@@ -56,4 +56,33 @@ struct ToolIndex: Sendable {
         }
         return found.map { end - $0.count }
     }
+
+    /// Where the longest beginning of a name stands that the end of a text has cut, perhaps behind the kind of the tool.
+    func begunName(in bytes: [UInt8], behind kinds: [[UInt8]]) -> Int? {
+        guard let last = bytes.last else { return nil }
+        var countMax = 0
+        func take(_ text: [UInt8], upTo end: Int) {
+            for count in stride(from: min(end, bytes.count), to: countMax, by: -1)
+            where text[count - 1] == last && bytes.suffix(count).elementsEqual(text.prefix(count)) {
+                countMax = count
+                return
+            }
+        }
+        for kind in kinds { take(kind, upTo: kind.count) }
+        for name in byLastByte.values.joined() {
+            take(name, upTo: name.count - 1)
+            for kind in kinds { take(kind + name, upTo: kind.count + name.count - 1) }
+        }
+        return countMax > 0 ? bytes.count - countMax : nil
+    }
+
+    /// Whether a tool's name begins with a text, perhaps behind a prefix that models add.
+    func hasName(beginningWith text: String) -> Bool {
+        let text = Self.fold(text)
+        return ([""] + Self.prefixes).contains { prefix in
+            let name = text.dropFirst(prefix.count)
+            return prefix.hasPrefix(text)
+                || (text.hasPrefix(prefix) && exact.keys.contains { Self.fold($0).hasPrefix(name) })
+        }
+    }
 }

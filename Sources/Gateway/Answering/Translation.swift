@@ -75,21 +75,37 @@ package struct Translation: Sendable {
         temperature = correction.temperature ?? original.temperature
     }
 
-    /// The size of the job: what prompt and answer need, among what workers offer and the account gets.
+    /// The most that an answer may have, in tokens: the client's limit, or what is written where it sets none.
+    var wantedTokens: Int {
+        parameters.maxTokens
+            ?? (parameters.isStreaming ? Limits.streamedTokensDefault : Limits.unstreamedTokensDefault)
+    }
+
+    /// The size of the first job: what prompt and answer need, among what workers offer and the account gets.
     package func size(offers: some Sequence<Offer>, freeTokens: Int?) throws(APIError) -> JobSize {
         do throws(JobSizeError) {
-            return try JobSize.choose(
-                promptTokens: prompt.tokens,
-                wantedTokens: parameters.maxTokens,
-                offers: offers,
-                upfrontFreeTokens: freeTokens
-            )
+            return try size(after: "", wantedTokens: wantedTokens, offers: offers, freeTokens: freeTokens)
         } catch {
             throw APIError(error, in: form)
         }
     }
 
-    private var form: CompletionForm {
+    /// The size of the job that goes on behind what was said.
+    func size(
+        after said: String,
+        wantedTokens: Int,
+        offers: some Sequence<Offer>,
+        freeTokens: Int?
+    ) throws(JobSizeError) -> JobSize {
+        try JobSize.choose(
+            promptTokens: said.isEmpty ? prompt.tokens : prompt.continued(by: said).tokens,
+            wantedTokens: wantedTokens,
+            offers: offers,
+            upfrontFreeTokens: freeTokens
+        )
+    }
+
+    var form: CompletionForm {
         switch source {
         case .chat: .chat
         case .text: .text
@@ -99,23 +115,42 @@ package struct Translation: Sendable {
     /// A raw prompt may well be continued by nothing, as by a stop that comes first; an answer in a chat says something.
     var takesEmpty: Bool { form == .text }
 
-    /// What is submitted.
-    package func order(_ size: JobSize) -> GenerationOrder {
+    /// How many texts the first job writes.
+    package var choices: Int { choiceCount }
+
+    /// What is submitted for the first part, to any of some models.
+    package func order(_ size: JobSize, models: [String]) -> GenerationOrder {
+        order(size, prompt, models: models, count: choiceCount, stops: firstStops)
+    }
+
+    /// What is submitted for the part behind what was said, which is one text.
+    func order(_ size: JobSize, models: [String], after said: String) -> GenerationOrder {
+        // Behind the thought a worker may heed the client's stops.
+        let stops = reader.settled(said).content.isEmpty ? firstStops : parameters.stop
+        return order(size, prompt.continued(by: said), models: models, count: 1, stops: stops)
+    }
+
+    /// A worker heeds stops anywhere; before the answer they would cut the thought, and nothing be said.
+    private var firstStops: [String] { prompt.reading.isThoughtExpected ? [] : parameters.stop }
+
+    private func order(
+        _ size: JobSize,
+        _ prompt: Prompt,
+        models: [String],
+        count: Int,
+        stops: [String]
+    ) -> GenerationOrder {
         var order = GenerationOrder(
             prompt: prompt.text,
-            models: [parameters.model],
+            models: models,
             params: GenerationOrder.Parameters(
-                n: choiceCount,
+                n: count,
                 maxLength: size.answerTokens,
                 maxContextLength: size.contextTokens,
                 temperature: temperature,
                 // 0 is OpenAI's smallest, 0.001 is Horde's.
                 topP: parameters.topP.map { max($0, 0.001) },
-                stopSequence: StopPolicy.sequences(
-                    format: prompt.stops,
-                    // A worker heeds them anywhere; before the answer they would cut the thought, and nothing be said.
-                    user: prompt.reading.isThoughtExpected ? [] : parameters.stop
-                )
+                stopSequence: StopPolicy.sequences(format: prompt.stops, user: stops)
             )
         )
         order.take(parameters)
@@ -126,19 +161,47 @@ package struct Translation: Sendable {
         return order
     }
 
-    /// The texts, read: at most as many as were asked for.
-    func drafts(_ generations: [Generation], size: JobSize) -> [Draft] {
-        let reader = ReplyReader(prompt.reading, formatStops: prompt.stops, userStops: parameters.stop)
-        return generations.prefix(choiceCount).enumerated().map { index, generation in
-            let reply = reader.read(generation.text, askedTokens: size.answerTokens, wantedTokens: parameters.maxTokens)
-            var draft =
-                switch source {
-                case .chat(let chat): chat.reader.draft(reply, opening: prompt.opening)
-                case .text(let echo): Draft(reply, content: echo + reply.content)
-                }
-            draft.choice.index = index
-            return generation.isCensored ? draft.censored : draft
+    /// Whether something in a text shows that the answer is over.
+    func isStopped(_ said: String) -> Bool {
+        if reader.isStopped(said) { return true }
+        guard case .chat(let chat) = source else { return false }
+        return chat.reader.isWhole(reply(said), opening: prompt.opening)
+    }
+
+    /// Whether no answer ends as a text does.
+    func isOpen(_ said: String) -> Bool {
+        if reader.isOpen(said) { return true }
+        guard case .chat(let chat) = source else { return false }
+        return chat.reader.isOpen(reply(said), opening: prompt.opening)
+    }
+
+    /// A text as it is read while it may go on.
+    private func reply(_ said: String) -> Reply {
+        reader.read(said, isCut: true, askedTokens: .max, wantedTokens: nil)
+    }
+
+    /// What is certain of a text that goes on.
+    func settled(_ said: String) -> SettledReply {
+        let settled = reader.settled(said)
+        return switch source {
+        case .chat(let chat): chat.reader.settled(settled)
+        case .text(let echo): SettledReply(reasoning: "", content: echo + settled.content)
         }
+    }
+
+    /// A text, read as a whole.
+    func draft(of said: String, askedTokens: Int, isCut: Bool, isCensored: Bool) -> Draft {
+        let reply = reader.read(said, isCut: isCut, askedTokens: askedTokens, wantedTokens: wantedTokens)
+        let draft =
+            switch source {
+            case .chat(let chat): chat.reader.draft(reply, opening: prompt.opening)
+            case .text(let echo): Draft(reply, content: echo + reply.content)
+            }
+        return isCensored ? draft.censored : draft
+    }
+
+    private var reader: ReplyReader {
+        ReplyReader(prompt.reading, formatStops: prompt.stops, userStops: parameters.stop)
     }
 
     /// The prompt that asks once more; nil for a raw one, which stands as it is.

@@ -6,13 +6,16 @@ enum NearestNames {
     static func of(_ name: String, among known: some Sequence<String>, atMost count: Int) -> [String] {
         let wanted = Array(name.lowercased().utf8.prefix(lengthMax))
         guard !wanted.isEmpty else { return [] }
+        let distanceMax = max(2, wanted.count / 3)
         return
             known
             .compactMap { known -> (name: String, distance: Int)? in
                 let candidate = Array(known.lowercased().utf8.prefix(lengthMax))
-                let isPart = candidate.contains(wanted) || wanted.contains(candidate)
-                let distance = isPart ? 1 : self.distance(wanted, candidate)
-                return distance <= max(2, wanted.count / 3) ? (known, distance) : nil
+                if candidate.contains(wanted) || wanted.contains(candidate) { return (known, 1) }
+                // One edit changes the length by one: most names need no closer look.
+                guard abs(candidate.count - wanted.count) <= distanceMax else { return nil }
+                let distance = self.distance(wanted, candidate)
+                return distance <= distanceMax ? (known, distance) : nil
             }
             .sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }
             .prefix(count)

@@ -20,29 +20,40 @@ final class ModelCatalog {
     private let horde: Horde
     private let cache: CatalogCache?
     private let formats: FormatTable
-    private let serverKey: HordeKey
+    private let aliases: ModelAliases
     private let logger: Logger
     private let started = Int(time(nil))
     private var refreshing: Task<Void, Never>?
 
-    init(horde: Horde, cache: CatalogCache?, formats: FormatTable, serverKey: HordeKey, logger: Logger) {
+    init(horde: Horde, cache: CatalogCache?, formats: FormatTable, aliases: ModelAliases, logger: Logger) {
         self.horde = horde
         self.cache = cache
         self.formats = formats
-        self.serverKey = serverKey
+        self.aliases = aliases
         self.logger = logger
         if let supply = cache?.load() { show(supply) }
     }
 
-    /// The live model of this name.
+    /// The live models that may answer a request for this name.
     ///
-    /// - Throws: the error for a name that is not live, or, while no list is held at all, the truth about that.
-    func entry(for name: String) throws(APIError) -> Catalog.Entry {
-        if let entry = current[name] { return entry }
-        guard hasModels else {
-            throw .unavailable("The models of AI Horde are not known yet.", code: "not_ready", retryAfterSeconds: 5)
+    /// - Throws: the error for a name that means none, or, while no list is held at all, the truth about that.
+    func choice(for name: String, needs: ModelNeeds) throws(APIError) -> ModelChoice {
+        try held.choice(for: name, needs: needs)
+    }
+
+    /// The model of this name as clients see it.
+    ///
+    /// - Throws: as for a choice.
+    func listing(for name: String) throws(APIError) -> Model { try held.listing(for: name) }
+
+    /// The current catalog, if there is one.
+    private var held: Catalog {
+        get throws(APIError) {
+            guard hasModels else {
+                throw .unavailable("The models of AI Horde are not known yet.", code: "not_ready", retryAfterSeconds: 5)
+            }
+            return current
         }
-        throw current.unknownModel(name)
     }
 
     func startRefreshing() {
@@ -62,7 +73,8 @@ final class ModelCatalog {
     }
 
     /// Looks once; true when a list came back.
-    private func refresh() async -> Bool {
+    @discardableResult
+    func refresh() async -> Bool {
         do throws(HordeError) {
             let supply = try await Catalog.Supply(from: horde)
             // Nothing at all is more likely a fault of Horde's than the truth, and no list to replace one with.
@@ -86,7 +98,7 @@ final class ModelCatalog {
     }
 
     private func show(_ supply: Catalog.Supply) {
-        current = Catalog(supply: supply, formats: formats, serverKey: serverKey, created: started)
+        current = Catalog(supply: supply, formats: formats, aliases: aliases, created: started)
         listBytes = Array(current.list.compact.utf8)
         hasModels = true
     }

@@ -37,22 +37,63 @@ struct ChatReader: Sendable {
     /// Whether the answer has to keep to a form.
     var isBound: Bool { structure != nil || calls != nil }
 
+    /// What is certain to go out as text: nothing of JSON or of a call that has to come, and nothing that may yet become
+    /// a call.
+    func settled(_ reply: SettledReply) -> SettledReply {
+        guard structure == nil, !isCallForced else { return SettledReply(reasoning: reply.reasoning, content: "") }
+        guard let calls else { return reply }
+        return SettledReply(reasoning: reply.reasoning, content: calls.settledContent(reply.content))
+    }
+
+    /// Whether a reply, as far as it has come, ends within a call or within its JSON.
+    func isOpen(_ reply: Reply, opening: String) -> Bool {
+        if let calls {
+            let content = (isCallForced ? opening : "") + reply.content
+            if calls.withoutBegunCall(content) != content { return true }
+        }
+        guard let structure else { return false }
+        switch structure.read(said(reply, structure, opening), isCut: true) {
+        case .cut, .none: return true
+        case .valid, .invalid: return false
+        }
+    }
+
+    /// Whether a reply holds all that was asked for: an array or an object that is whole and valid.
+    func isWhole(_ reply: Reply, opening: String) -> Bool {
+        guard let structure, !structure.prefill.isEmpty, calls == nil else { return false }
+        guard case .valid = structure.read(said(reply, structure, opening), isCut: true) else { return false }
+        return true
+    }
+
+    /// The answer with what of its opening belongs to the JSON.
+    private func said(_ reply: Reply, _ structure: StructuredOutput, _ opening: String) -> String {
+        opening.isEmpty ? reply.content : structure.prefill + reply.content
+    }
+
     /// What a reply is; `opening` are the words that the prompt has begun it with.
     func draft(_ reply: Reply, opening: String) -> Draft {
         if let calls {
-            let read = calls.read(reply, prefill: isCallForced ? opening : "")
+            let prefill = isCallForced ? opening : ""
+            var read = calls.read(reply, prefill: prefill)
+            if reply.reason == .length, structure == nil, reply.calls.isEmpty {
+                // A call never goes out half; cut by its length it would be cut again.
+                read = calls.read(calls.withoutBegunCall(prefill + reply.content), isCut: true)
+            }
             let taken = read.calls.filter { forcedName == nil || $0.name == forcedName }
             if !taken.isEmpty { return Draft(reply, content: read.content, calls: one(of: taken)) }
-            if isCallForced || read.isBroken {
+            if reply.reason == .length, structure == nil {
+                return Draft(reply, content: read.content.trimmedStart, problems: read.isBroken ? 1 : 0)
+            }
+            if reply.reason != .length, isCallForced || read.isBroken {
                 let content = reply.contentWithCalls
-                let said = content.isEmpty ? "" : (isCallForced ? opening : "") + content
-                let correction = Correction.call(said: said)
-                // Cut by its length it would be cut again.
-                return Draft(reply, content: said, correction: reply.reason == .length ? nil : correction, problems: 1)
+                let said = content.isEmpty ? "" : prefill + content
+                return Draft(reply, content: said, correction: .call(said: said), problems: 1)
             }
         }
         if let structure { return draft(reply, structure, opening: opening) }
-        let draft = Draft(reply, content: reply.contentWithCalls)
+        // As its beginning was settled, which a call could have followed.
+        let content = calls == nil ? reply.contentWithCalls : reply.contentWithCalls.trimmedStart
+        let draft = Draft(reply, content: content)
         return draft.isEmpty ? Draft(reply, content: "", correction: .empty, problems: 1) : draft
     }
 
@@ -61,8 +102,7 @@ struct ChatReader: Sendable {
     }
 
     private func draft(_ reply: Reply, _ structure: StructuredOutput, opening: String) -> Draft {
-        // Of the opening only what belongs to the JSON is part of the answer.
-        let said = opening.isEmpty ? reply.content : structure.prefill + reply.content
+        let said = said(reply, structure, opening)
         let result = structure.read(said, isCut: reply.reason == .length)
         let turns = structure.repair(result, of: said).map { message in
             Turn(role: message.role == .assistant ? .assistant : .user, text: message.content)
@@ -114,4 +154,9 @@ extension Draft {
             problems: problems
         )
     }
+}
+
+extension String {
+    /// Without the white space before it.
+    fileprivate var trimmedStart: String { String(drop(while: \.isWhitespace)) }
 }
