@@ -10,8 +10,9 @@ import OpenAI
 /// The server that OpenAI's clients talk to: puts the parts together, runs them, and stops them in order.
 ///
 /// This target is where the two languages meet. A request passes `Router` (which endpoint), `Completions` (the
-/// story), `Translation` (OpenAI's words to a prompt and back), `Horde` (the job) and `CompletionStream` (the answer as
-/// it is sent). `ModelCatalog` knows what Horde offers now, `FailureMap` turns every failure into OpenAI's.
+/// story), `Assignment` (what is asked for), `CompletionRun` and `AnswerWriter` (job after job at `Horde`), `Voice` and
+/// `Translation` (OpenAI's words to a prompt and back) and `CompletionStream` (the answer as it is sent). `ModelCatalog`
+/// knows what Horde offers now, `FailureMap` turns every failure into OpenAI's.
 @LoopActor
 package final class Gateway {
     package struct Configuration: Sendable {
@@ -102,9 +103,9 @@ package final class Gateway {
     /// A second `signal` skips the moment.
     package func run(until signal: @escaping @Sendable @LoopActor () async -> Void) async {
         await signal()
-        logger.info("stopping", metadata: ["running": "\(work.count)"])
         work.isStopping = true
         kept.close()
+        logger.info("stopping", metadata: ["running": "\(work.count)"])
         catalog.stopRefreshing()
         let second = EventLoop.task { [work] in
             await signal()

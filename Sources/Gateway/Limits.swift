@@ -12,6 +12,8 @@ enum Limits {
     static let unstreamedTokensDefault = 4096
     /// Jobs of one answer, whatever their lengths: a worker that gives one word at a time shall not get a thousand.
     static let partsMax = 512
+    /// How often in a row Horde may call a job impossible before other models are tried.
+    static let impossibleReadsMax = 2
     /// How often a submission is made shorter because Horde wants kudos for its length.
     static let kudosRefusalsMax = 3
     /// How long a client that left may take to come back for its answer.
@@ -27,6 +29,10 @@ enum Limits {
     static let heartbeatsPerChunk = 4
     /// Between two looks at what Horde offers.
     static let refreshInterval = Duration.seconds(60)
+    /// A list that is younger is not looked at again because a job has failed: Horde makes its own every 30 s.
+    static let refreshAgeMin = Duration.seconds(10)
+    /// What a look may take, with a Horde that is slow.
+    static let refreshSecondsMax = Duration.seconds(60)
     /// After the first failed look; doubled up to the interval.
     static let refreshRetryMin = Duration.seconds(5)
     /// How often is asked once more for all the choices of one prompt together.

@@ -1,6 +1,6 @@
 import EventLoop
 
-/// The requests that wait for Horde, so that a stopping server can end them in order.
+/// The answers that are being written, so that a stopping server can end them in order.
 @LoopActor
 final class RunningWork {
     /// New work is refused, and what is cancelled is told that the server stops.

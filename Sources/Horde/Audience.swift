@@ -38,7 +38,9 @@ package final class Audience {
     }
 
     /// Sleeps; less long when the audience leaves or comes back meanwhile.
-    func sleep(for delay: Duration) async throws(HordeError) {
+    ///
+    /// - Throws: `.cancelled` with the task.
+    package func sleep(for delay: Duration) async throws(HordeError) {
         try await wait(delay)
     }
 

@@ -31,7 +31,7 @@ package struct GenerationOrder: Encodable, Equatable, Sendable {
 
     /// Keeps these workers from taking it, as far as the list has room; a list of the only ones that may becomes shorter
     /// by them, but never empty.
-    mutating func avoid(_ avoided: Set<String>) {
+    package mutating func avoid(_ avoided: Set<String>) {
         guard !avoided.isEmpty else { return }
         if let workers, workerBlacklist != true {
             let rest = workers.filter { !avoided.contains($0) }

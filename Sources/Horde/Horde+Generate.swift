@@ -39,9 +39,15 @@ extension Horde {
                 if texts.count >= order.params.n { return texts }
                 throw .emptyText
             } catch {
+                if error == .left, !texts.isEmpty {
+                    // Those that are there are kept for who comes back.
+                    try await audience.presence()
+                    rest.params.n = order.params.n - texts.count
+                    continue
+                }
                 guard error.deservesAnotherJob, resubmits < Limits.resubmitsMax else {
                     // What has been written is paid for: some of the choices are worth more than an error.
-                    if texts.isEmpty || error == .cancelled || error == .left { throw error }
+                    if texts.isEmpty || error == .cancelled { throw error }
                     return texts
                 }
                 resubmits += 1
@@ -115,11 +121,15 @@ extension Horde {
         var schedule = PollSchedule()
         var patience = JobPatience(impossibleReadsMax: terms.impossibleReadsMax)
         var start = StartWatch(limit: terms.startLimit, at: .now)
-        var isDeleted = false
+        /// Whether it was tried to delete the job since the audience has left.
+        var isDeletionTried = false
+        /// Why the order is withdrawn, should no worker have it.
+        var withdrawal: HordeError?
         var written: [Generation] = []
         var delay = schedule.next(after: nil)
         while true {
-            if audience.isAway { delay = isDeleted ? max(delay, Limits.awayReadInterval) : .zero }
+            if audience.isAway { delay = isDeletionTried ? max(delay, Limits.awayReadInterval) : .zero }
+            if withdrawal != nil { delay = .zero }
             try await audience.sleep(for: min(delay, audience.isAway ? delay : max(audience.deadline - .now, .zero)))
             if audience.isLate {
                 guard !written.isEmpty else { throw .deadlinePassed }
@@ -127,27 +137,39 @@ extension Horde {
                 abandon(ticket)
                 return written
             }
+            if start.isOver(at: .now) { withdrawal = .notStarted }
             do throws(HordeError) {
                 // A DELETE answers with the status too. It is sent for what nobody waits for, and keeps a job that is
                 // being written from being queued again; one that is not is gone with it.
-                let isWithdrawn = audience.isAway || start.isOver(at: .now)
+                // Who has left may be back when the answer comes.
+                let isLeft = audience.isAway
+                let isWithdrawn = isLeft || withdrawal != nil
+                isDeletionTried = isLeft
                 let status =
                     isWithdrawn
-                    ? try await delete(ticket) : try await status(of: ticket, timeout: Limits.readSecondsMax)
-                isDeleted = isDeleted || isWithdrawn
+                    ? try await delete(ticket)
+                    : try await status(of: ticket, timeout: min(Limits.readSecondsMax, audience.deadline - .now))
                 written = status.generations
                 switch status.verdict(count: count) {
                 case .ended(let generations): return generations
                 case .faulted: throw .faulted
                 case .waiting where isWithdrawn && !status.isRunning:
-                    throw audience.isAway ? .left : .notStarted
+                    // Some of several texts are there, and the rest is gone.
+                    if !written.isEmpty { return written }
+                    throw isLeft ? .left : withdrawal ?? .left
                 case .waiting(let progress):
-                    start.heard(progress)
+                    withdrawal = nil
+                    if !written.isEmpty || progress.isRunning { start.hasBegun() }
                     try patience.heard(progress, at: .now)
                     onProgress(.pending(progress))
                     delay = schedule.next(after: progress)
                 }
             } catch {
+                if error == .impossible, withdrawal == nil, terms.impossibleReadsMax != nil {
+                    // Others are asked once this one is gone.
+                    withdrawal = .impossible
+                    continue
+                }
                 guard error.isPassing else { throw error }
                 try patience.heardNothing(error, at: .now)
                 if case .rateLimited(let seconds) = error {
@@ -155,6 +177,8 @@ extension Horde {
                 } else {
                     delay = schedule.next(after: nil)
                 }
+                // The next DELETE waits as long as a read would.
+                if withdrawal != nil { try await audience.sleep(for: delay) }
             }
         }
     }
@@ -170,8 +194,8 @@ struct StartWatch {
         end = limit.map { now + $0 }
     }
 
-    mutating func heard(_ progress: JobProgress) {
-        if progress.isRunning { end = nil }
+    mutating func hasBegun() {
+        end = nil
     }
 
     func isOver(at now: ContinuousClock.Instant) -> Bool {

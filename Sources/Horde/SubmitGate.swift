@@ -26,6 +26,7 @@ final class SubmitGate {
     func pass(for audience: Audience, onWait: (Int) -> Void) async throws(HordeError) {
         guard !Task.isCancelled else { throw .cancelled }
         let deadline = audience.deadline
+        guard audience.isAway || deadline > .now else { throw .deadlinePassed }
         if waiting.isEmpty, budget.take(at: .now) == nil { return }
         let wait = budget.wait(for: waiting.count + 1, at: .now)
         guard waiting.count < Limits.waitingSubmitsMax, .now + wait < deadline else {

@@ -9,10 +9,10 @@ import Prompting
 /// the model that began it. `Voice` decides what comes next, `Answer` what is asked for once more.
 @LoopActor
 final class AnswerWriter {
-    private let horde: Horde
-    private let catalog: ModelCatalog
+    let horde: Horde
+    let catalog: ModelCatalog
     private let failoverAfter: Duration?
-    private let accounts = AccountLimits()
+    let accounts = AccountLimits()
 
     /// - Parameters:
     ///   - horde: where it is written.
@@ -47,7 +47,8 @@ final class AnswerWriter {
         let chains = run.manuscripts[place].voices.indices.map { index in
             { @Sendable @LoopActor () async -> APIError? in
                 do throws(APIError) {
-                    _ = try await self.finish(run.manuscripts[place].voices[index], of: run) { voice in
+                    let candidates = run.candidates(of: place)
+                    _ = try await self.finish(run.manuscripts[place].voices[index], candidates, of: run) { voice in
                         run.heard(voice, at: index, of: place)
                     }
                 } catch {
@@ -60,7 +61,7 @@ final class AnswerWriter {
         var answer = Answer(run.manuscripts[place].voices)
         while let (spot, again) = answer.nextCorrection() {
             do throws(APIError) {
-                answer.took(try await finish(Voice(again), of: run) { _ in }, at: spot)
+                answer.took(try await finish(Voice(again), run.candidates(of: place), of: run) { _ in }, at: spot)
             } catch {
                 // What is there is worth more than the error, unless nobody waits for it any more.
                 if Task.isCancelled { throw error }
@@ -76,6 +77,7 @@ final class AnswerWriter {
     /// The first part of every choice, by the first group of models that begins in time.
     private func begin(_ place: Int, of run: CompletionRun) async throws(APIError) {
         let groups = run.assignment.choice.groups
+        var withdrawn: PartFailure?
         while true {
             let index = run.manuscripts[place].group
             let isLast = index == groups.count - 1
@@ -85,17 +87,17 @@ final class AnswerWriter {
                 do throws(APIError) {
                     translation = try run.assignment.translation(place, for: index)
                 } catch {
-                    throw .ours(error)
+                    throw .refused(error)
                 }
                 var terms = GenerationTerms(takesEmpty: translation.takesEmpty)
                 if !isLast {
                     terms.startLimit = failoverAfter ?? StartLimit.of(groups[index])
-                    terms.impossibleReadsMax = 2
+                    terms.impossibleReadsMax = Limits.impossibleReadsMax
                 }
                 var voice = Voice(translation)
-                let names = groups[index].entries.map(\.name)
+                let names = groups[index].names
                 let part = try await part(of: &voice, by: names, run, terms) { translation.order($0, models: names) }
-                guard let part else { throw .ours(APIError(.emptyText)) }
+                guard let part else { throw .refused(APIError(.emptyText)) }
                 run.began(
                     part.generations.prefix(translation.choices).map { generation in
                         var voice = Voice(translation)
@@ -108,22 +110,33 @@ final class AnswerWriter {
             } catch {
                 failure = error
             }
-            guard !isLast, failure.letsOthersTry else { throw failure.error }
+            guard !isLast, failure.letsOthersTry else {
+                // That the last ones have no room is no answer for a prompt that others had room for.
+                if case .noRoom = failure, let withdrawn { throw withdrawn.error }
+                throw failure.error
+            }
+            if case .horde = failure { withdrawn = failure }
             run.manuscripts[place].group = index + 1
         }
     }
 
     /// Goes on with a text until it is over; `onPart` hears of each part.
+    ///
+    /// Any of the candidates may begin it; from then on it is those that are the same model.
     private func finish(
         _ voice: Voice,
+        _ candidates: [String],
         of run: CompletionRun,
         onPart: (Voice) -> Void
     ) async throws(APIError) -> Voice {
         var voice = voice
         while voice.end == nil {
-            if voice.authorship.jobs >= Limits.partsMax { voice.cutShort() }
-            // A correction has no model of its own before its first part.
-            let names = voice.model.map { [$0] } ?? run.models(of: voice)
+            guard voice.authorship.jobs < Limits.partsMax else {
+                voice.cutShort()
+                onPart(voice)
+                break
+            }
+            let names = voice.model.map { catalog.current.spellings(of: $0, among: candidates) } ?? candidates
             let said = voice.said
             let translation = voice.translation
             do throws(PartFailure) {
@@ -134,10 +147,11 @@ final class AnswerWriter {
                 if let part, let generation = part.generations.first {
                     voice.take(generation, askedTokens: part.size.answerTokens)
                 }
-            } catch .horde(.deadlinePassed) where !said.isEmpty && !run.assignment.parameters.isStreaming {
-                voice.cutShort()
             } catch {
-                throw error.error
+                // What is there is given, where nothing of it is out yet and no time is left for more.
+                let isLate = error.isLate && !said.isEmpty && !run.assignment.parameters.isStreaming
+                guard isLate else { throw error.error }
+                voice.cutShort()
             }
             onPart(voice)
         }
@@ -167,82 +181,57 @@ final class AnswerWriter {
                     freeTokens: freeTokens(assignment, supply)
                 )
             } catch {
-                throw .ours(error)
+                throw .noRoom(error)
             }
             guard let size else { return nil }
-            run.partBegins()
             do throws(HordeError) {
+                var order = order(size)
+                order.avoid(run.avoided)
                 let generations = try await horde.generate(
-                    order(size),
+                    order,
                     key: assignment.key,
                     for: run.audience,
                     terms: terms,
                     onProgress: { run.progressed($0) },
-                    onLoss: { error, texts in await self.culprits(error, texts, names, since: supply) }
+                    onLoss: { error, texts in
+                        let culprits = await self.culprits(error, texts, names, since: supply, run.audience)
+                        run.avoided.formUnion(culprits)
+                        return culprits
+                    }
                 )
+                run.partCame()
                 return (generations, size)
             } catch .kudosUpfront(let freeTokens) {
                 // A request for fast workers alone always needs kudos: that says nothing about lengths.
                 guard refusals < Limits.kudosRefusalsMax, assignment.parameters.horde.slowWorkers != false else {
-                    throw .ours(APIError(.kudosUpfront(freeTokens: freeTokens ?? AccountLimits.alwaysFreeTokens)))
+                    throw .refused(APIError(.kudosUpfront(freeTokens: freeTokens ?? AccountLimits.alwaysFreeTokens)))
                 }
                 refusals += 1
                 // What was refused although it was said to be free tells that less is.
                 let learned = min(freeTokens ?? AccountLimits.alwaysFreeTokens, size.answerTokens - 1)
                 accounts.learn(assignment.key, freeTokens: learned)
             } catch .left {
-                do throws(HordeError) { try await run.audience.presence() } catch { throw .horde(error) }
+                try await pause(run.audience, nil)
+            } catch  where error.pause.map({ !voice.said.isEmpty && .now + $0 < run.audience.deadline }) ?? false {
+                // A text that has begun waits until Horde takes the next job.
+                try await pause(run.audience, error.pause)
             } catch .impossible where terms.impossibleReadsMax == nil && !isRefreshed {
                 // Whoever could take it has gone; what is left may take a smaller one.
                 isRefreshed = true
-                await catalog.refresh()
+                await catalog.refreshIfOld()
             } catch {
                 throw .horde(error)
             }
         }
     }
 
-    /// What the account gets without kudos in hand; a client that lets Horde shorten its answers is held to what Horde
-    /// would not shorten, since Horde does not tell that it did.
-    private func freeTokens(_ assignment: Assignment, _ catalog: Catalog) -> Int? {
-        let free = accounts.freeTokens(assignment.key, catalog)
-        guard assignment.parameters.horde.allowDowngrade == true else { return free }
-        return min(free ?? .max, catalog.upfrontFreeTokens)
-    }
-
-    /// The workers that gave nothing, as far as can be told: an empty text names its own, and of a job that was given up
-    /// Horde only counts.
-    private func culprits(
-        _ error: HordeError,
-        _ texts: [Generation],
-        _ names: [String],
-        since supply: Catalog
-    ) async -> Set<String> {
-        let silent = Set(texts.filter { $0.text.allSatisfy(\.isWhitespace) }.compactMap { $0.worker?.id })
-        guard silent.isEmpty, error == .faulted else { return catalog.current.sparing(silent, of: names) }
-        await catalog.refresh()
-        return catalog.current.sparing(catalog.current.unreliable(since: supply, of: names), of: names)
-    }
-}
-
-/// Why a part was not written.
-private enum PartFailure: Error {
-    case horde(HordeError)
-    /// It could not even be asked for.
-    case ours(APIError)
-
-    var error: APIError {
-        switch self {
-        case .horde(let error): APIError(error)
-        case .ours(let error): error
-        }
-    }
-
-    /// Whether other models may be asked in place of these.
-    var letsOthersTry: Bool {
-        switch self {
-        case .horde(.notStarted), .horde(.impossible), .ours: true
-        case .horde: false
+    /// Waits, and for the client if it is away.
+    private func pause(_ audience: Audience, _ length: Duration?) async throws(PartFailure) {
+        do throws(HordeError) {
+            if let length { try await audience.sleep(for: length) }
+            try await audience.presence()
+        } catch {
+            throw .horde(error)
         }
     }
 }

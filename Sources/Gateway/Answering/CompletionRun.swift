@@ -27,6 +27,8 @@ final class CompletionRun {
     let assignment: Assignment
     let audience: Audience
     var manuscripts: [Manuscript]
+    /// Workers that gave nothing, from which its further jobs are kept.
+    var avoided: Set<String> = []
     /// What the client has been told of each choice.
     private(set) var sent: [Int: SentText] = [:]
     private var client: Client?
@@ -50,12 +52,15 @@ final class CompletionRun {
         self.client = client
         sent = [:]
         audience.comeBack(until: assignment.deadline(from: .now))
-        for place in manuscripts.indices { tell(place) }
         if case .failure? = outcome { outcome = nil }
+        // What is whole goes out in one piece.
+        if outcome == nil { tell(Array(manuscripts.indices)) }
         if outcome == nil, task == nil { start(writer) }
         return await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 if let outcome { return continuation.resume(returning: outcome) }
+                // It may have left before it could wait.
+                if audience.isAway { return continuation.resume(returning: .failure(.stopping)) }
                 waiter = continuation
             }
         } onCancel: {
@@ -67,13 +72,16 @@ final class CompletionRun {
     var isWorthKeeping: Bool {
         switch outcome {
         case .success, nil: true
-        case .failure(let error): error.status >= 500 && manuscripts.contains { !$0.voices.isEmpty }
+        case .failure(let error):
+            // Those are the errors after which clients ask again.
+            (error.status >= 500 || error.status == 429) && manuscripts.contains { !$0.voices.isEmpty }
         }
     }
 
-    /// What it holds, in bytes: of the prompts as they are written, and of the texts.
+    /// What it holds, in bytes: the prompts, the conversation that they were written from, and the texts with what was sent
+    /// of them.
     var bytes: Int {
-        assignment.promptBytes + manuscripts.reduce(0) { $0 + $1.voices.reduce(0) { $0 + $1.said.utf8.count } }
+        3 * assignment.promptBytes + 2 * manuscripts.reduce(0) { $0 + $1.voices.reduce(0) { $0 + $1.said.utf8.count } }
     }
 
     /// Ends the work; its jobs are deleted.
@@ -111,39 +119,38 @@ final class CompletionRun {
     }
 
     /// A stream lives as long as parts of it come.
-    func partBegins() {
+    func partCame() {
         guard assignment.parameters.isStreaming else { return }
         audience.deadline = .now + Limits.streamedPartSecondsMax
     }
 
     func began(_ voices: [Voice], of place: Int) {
         manuscripts[place].voices = voices
-        tell(place)
+        tell([place])
     }
 
     func heard(_ voice: Voice, at index: Int, of place: Int) {
         manuscripts[place].voices[index] = voice
-        tell(place)
+        tell([place])
     }
 
-    /// The models that may write a text which has none yet.
-    func models(of voice: Voice) -> [String] {
-        let begun = manuscripts.flatMap(\.voices).compactMap(\.model).first
-        return begun.map { [$0] } ?? assignment.choice.groups[assignment.firstGroup].entries.map(\.name)
-    }
+    /// The models that may write for a prompt.
+    func candidates(of place: Int) -> [String] { assignment.choice.groups[manuscripts[place].group].names }
 
-    /// Sends what has become certain.
-    private func tell(_ place: Int) {
+    /// Sends what has become certain for some prompts, in one piece.
+    private func tell(_ places: [Int]) {
         guard let onPieces = client?.onPieces else { return }
         var pieces: [CompletionChunk.Piece] = []
-        for (index, voice) in manuscripts[place].voices.enumerated() {
-            let choice = assignment.choiceIndex(index, ofPrompt: place)
-            let settled = voice.settled
-            pieces += sent[choice, default: SentText(choice: choice)].advance(
-                reasoning: settled.reasoning,
-                content: settled.content,
-                choice: choice
-            )
+        for place in places {
+            for (index, voice) in manuscripts[place].voices.enumerated() {
+                let choice = assignment.choiceIndex(index, ofPrompt: place)
+                let settled = voice.settled
+                pieces += sent[choice, default: SentText(choice: choice)].advance(
+                    reasoning: settled.reasoning,
+                    content: settled.content,
+                    choice: choice
+                )
+            }
         }
         if !pieces.isEmpty { onPieces(pieces) }
     }

@@ -5,7 +5,7 @@ import Prompting
 
 /// One text of an answer while it is written: all that was written so far, and whether more has to be.
 ///
-/// Pure. The raw text of all parts, joined as it came, is the only state: it is read as if one job had written it.
+/// Pure. The raw text of all parts, joined as it came, is read as if one job had written it.
 struct Voice: Sendable {
     /// Why no more is written.
     enum End: Equatable, Sendable {

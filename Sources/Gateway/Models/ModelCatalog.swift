@@ -24,6 +24,8 @@ final class ModelCatalog {
     private let logger: Logger
     private let started = Int(time(nil))
     private var refreshing: Task<Void, Never>?
+    /// When it was last looked, whatever came of it.
+    private var lastLook: ContinuousClock.Instant?
 
     init(horde: Horde, cache: CatalogCache?, formats: FormatTable, aliases: ModelAliases, logger: Logger) {
         self.horde = horde
@@ -72,9 +74,15 @@ final class ModelCatalog {
         refreshing?.cancel()
     }
 
+    /// Looks now, unless that has just been done or is being done: many jobs may fail at once.
+    func refreshIfOld() async {
+        guard lastLook.map({ .now - $0 >= Limits.refreshAgeMin }) ?? true else { return }
+        _ = await refresh()
+    }
+
     /// Looks once; true when a list came back.
-    @discardableResult
-    func refresh() async -> Bool {
+    private func refresh() async -> Bool {
+        lastLook = .now
         do throws(HordeError) {
             let supply = try await Catalog.Supply(from: horde)
             // Nothing at all is more likely a fault of Horde's than the truth, and no list to replace one with.

@@ -8,6 +8,12 @@ extension Catalog {
         names.reduce(into: []) { $0.formUnion(self[$1]?.offers(for: request) ?? []) }
     }
 
+    /// A model under every name that it has among some, its own first.
+    func spellings(of model: String, among names: [String]) -> [String] {
+        let identity = formats.identity(ofModel: model)
+        return [model] + names.filter { $0 != model && formats.identity(ofModel: $0) == identity }
+    }
+
     /// The workers of some models that have given up jobs since an earlier look.
     func unreliable(since earlier: Catalog, of names: [String]) -> Set<String> {
         let before = Dictionary(
