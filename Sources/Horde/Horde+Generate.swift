@@ -121,14 +121,16 @@ extension Horde {
         var schedule = PollSchedule()
         var patience = JobPatience(impossibleReadsMax: terms.impossibleReadsMax)
         var start = StartWatch(limit: terms.startLimit, at: .now)
-        /// Whether it was tried to delete the job since the audience has left.
-        var isDeletionTried = false
+        /// How far the deletion has come since the audience has left: one that fails is repeated soon.
+        var (isDeletionTried, isDeleted) = (false, false)
         /// Why the order is withdrawn, should no worker have it.
         var withdrawal: HordeError?
         var written: [Generation] = []
         var delay = schedule.next(after: nil)
         while true {
-            if audience.isAway { delay = isDeletionTried ? max(delay, Limits.awayReadInterval) : .zero }
+            if audience.isAway {
+                delay = isDeleted ? max(delay, Limits.awayReadInterval) : isDeletionTried ? delay : .zero
+            }
             if withdrawal != nil { delay = .zero }
             try await audience.sleep(for: min(delay, audience.isAway ? delay : max(audience.deadline - .now, .zero)))
             if audience.isLate {
@@ -144,11 +146,12 @@ extension Horde {
                 // Who has left may be back when the answer comes.
                 let isLeft = audience.isAway
                 let isWithdrawn = isLeft || withdrawal != nil
-                isDeletionTried = isLeft
+                (isDeletionTried, isDeleted) = (isLeft, isLeft && isDeleted)
                 let status =
                     isWithdrawn
                     ? try await delete(ticket)
                     : try await status(of: ticket, timeout: min(Limits.readSecondsMax, audience.deadline - .now))
+                isDeleted = isLeft
                 written = status.generations
                 switch status.verdict(count: count) {
                 case .ended(let generations): return generations

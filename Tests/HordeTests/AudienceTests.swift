@@ -51,6 +51,20 @@ import Testing
         await bench.stop()
     }
 
+    @Test func `a deletion that fails is repeated soon, but not without a pause`() async throws {
+        let bench = try Bench(Bench.fault(Bench.statusPath, #""method": "DELETE", "status": 502, "times": 2"#))
+        let audience = audience()
+        let log = ProgressLog()
+        let task = bench.start("waits", model: "nobody/7B", audience: audience, log: log)
+        #expect(await eventually { log.isPending })
+        let start = ContinuousClock.now
+        audience.leave()
+        #expect(await task.value == .failure(.left))
+        #expect((.seconds(1.5)...Duration.seconds(4.5)).contains(ContinuousClock.now - start))
+        #expect(bench.simulator.counters.deletes <= 3)
+        await bench.stop()
+    }
+
     @Test func `nothing is submitted while nobody waits`() async throws {
         let bench = try Bench(submitsPerMinute: 60)
         let first = bench.start()
