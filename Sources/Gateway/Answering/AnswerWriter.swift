@@ -170,8 +170,8 @@ final class AnswerWriter {
         _ order: (JobSize) -> GenerationOrder
     ) async throws(PartFailure) -> Part? {
         let assignment = run.assignment
+        var terms = terms
         var refusals = 0
-        var isRefreshed = false
         while true {
             let supply = catalog.current
             let size: JobSize?
@@ -215,9 +215,9 @@ final class AnswerWriter {
             } catch  where error.pause.map({ !voice.said.isEmpty && .now + $0 < run.audience.deadline }) ?? false {
                 // A text that has begun waits until Horde takes the next job.
                 try await pause(run.audience, error.pause)
-            } catch .impossible where terms.impossibleReadsMax == nil && !isRefreshed {
-                // Whoever could take it has gone; what is left may take a smaller one.
-                isRefreshed = true
+            } catch .impossible where terms.impossibleReadsMax == nil {
+                // Whoever could take it has gone; what is left may take a smaller one. Of a new job Horde knows at once.
+                terms.impossibleReadsMax = Limits.impossibleReadsMax
                 await catalog.refreshIfOld()
             } catch {
                 throw .horde(error)
