@@ -164,14 +164,14 @@ package struct Translation: Sendable {
     /// Whether something in a text shows that the answer is over.
     func isStopped(_ said: String) -> Bool {
         if reader.isStopped(said) { return true }
-        guard case .chat(let chat) = source else { return false }
+        guard case .chat(let chat) = source, chat.reader.isBound else { return false }
         return chat.reader.isWhole(reply(said), opening: prompt.opening)
     }
 
     /// Whether no answer ends as a text does.
     func isOpen(_ said: String) -> Bool {
         if reader.isOpen(said) { return true }
-        guard case .chat(let chat) = source else { return false }
+        guard case .chat(let chat) = source, chat.reader.isBound else { return false }
         return chat.reader.isOpen(reply(said), opening: prompt.opening)
     }
 
