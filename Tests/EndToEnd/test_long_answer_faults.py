@@ -193,3 +193,18 @@ def test_a_worker_that_dies_with_a_part(pair):
         assert answer.horde["jobs"] == 5 and f"Lives {part}" in answer.horde["workers"], answer.horde
         assert answer.end_at < 240, answer.end_at
     longtext.nothing_is_left(horde)
+
+
+@pytest.mark.parametrize("stream", [True, False], ids=["streamed", "whole"])
+def test_a_busy_horde_in_the_middle_is_waited_for(pair, stream):
+    """Longer than the patience with the first submission: what is written is worth more."""
+    busy = {"path": processes.SUBMIT, "method": "POST", "skip": 2, "times": 1, "status": 429, "headers": {"Retry-After": "6"}}
+    busy["body"] = {"message": "Too many requests"}
+    horde, server = pair(faults=[busy], workers=[longtext.quick()], replies=[{"match": "busy", "text": longtext.TEXT[:6000]}])
+    if stream:
+        answer = longtext.streamed(server, "busy", max_tokens=4000)
+        assert answer.content == longtext.TEXT[:6000] and answer.finish == "stop"
+    else:
+        answer = server.chat("busy", max_tokens=4000)
+        assert answer.status == 200 and answer.text == longtext.TEXT[:6000]
+    assert horde.counters["scripted_faults"] == 1 and horde.counters["open_jobs"] == 0

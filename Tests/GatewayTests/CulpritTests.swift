@@ -23,6 +23,14 @@ import Testing
         #expect(after.unreliable(since: after, of: Self.names) == [])
     }
 
+    @Test func `a text goes on with every spelling of its model, that of its own worker first`() {
+        let names = LiveModels.workers.flatMap(\.models)
+        let spellings = LiveModels.catalog(LiveModels.workers).spellings(of: LiveModels.cydonia, among: names)
+        #expect(spellings.first == LiveModels.cydonia)
+        #expect(Set(spellings).isSuperset(of: [LiveModels.cydonia, LiveModels.cydoniaOther]))
+        #expect(!spellings.contains(LiveModels.stheno) && Set(spellings).count == spellings.count)
+    }
+
     @Test func `none is kept away where no other is left`() {
         let two = catalog(["a": 0, "b": 0])
         #expect(two.sparing(["a"], of: Self.names) == ["a"])

@@ -9,9 +9,10 @@ extension Catalog {
     }
 
     /// A model under every name that it has among some, its own first.
-    func spellings(of model: String, among names: [String]) -> [String] {
-        let identity = formats.identity(ofModel: model)
-        return [model] + names.filter { $0 != model && formats.identity(ofModel: $0) == identity }
+    func spellings(of model: String, among candidates: [String]) -> [String] {
+        guard case .model(let places) = names.spellings(of: formats.identity(ofModel: model)) else { return [model] }
+        let same = Set(places.map { entries[$0].name })
+        return [model] + candidates.filter { $0 != model && same.contains($0) }
     }
 
     /// The workers of some models that have given up jobs since an earlier look.
