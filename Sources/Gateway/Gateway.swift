@@ -83,7 +83,8 @@ package final class Gateway {
             ),
             catalog: catalog,
             work: work,
-            crossOrigin: configuration.crossOrigin
+            crossOrigin: configuration.crossOrigin,
+            horde: horde
         )
         let crossOrigin = configuration.crossOrigin
         server = try HTTPServer(

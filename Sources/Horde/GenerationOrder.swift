@@ -18,6 +18,8 @@ package struct GenerationOrder: Encodable, Equatable, Sendable {
     package var workers: [String]?
     /// Whether `workers` are those that may not; Horde's default is false.
     package var workerBlacklist: Bool?
+    /// Where Horde calls with each text; it refuses what is not https.
+    var webhook: String?
 
     /// An order that leaves the choice of workers to Horde.
     package init(prompt: String, models: [String], params: Parameters) {
@@ -44,7 +46,7 @@ package struct GenerationOrder: Encodable, Equatable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case prompt, models, params, workers
+        case prompt, models, params, workers, webhook
         case trustedWorkers = "trusted_workers"
         case slowWorkers = "slow_workers"
         case validatedBackends = "validated_backends"

@@ -108,7 +108,8 @@ enum Rules {
         ],
         "HordeSimulator": ["HTTPServer", "EventLoop", "JSONText"],
         "CLI": [
-            "Gateway", "HordeSimulator", "Horde", "HTTPClient", "HTTPServer", "OpenAI", "JSONText", "OpenCode", "Prompting",
+            "Gateway", "HordeSimulator", "Horde", "HTTPClient", "HTTPServer", "OpenAI", "JSONText", "OpenCode",
+            "Prompting",
             "EventLoop",
         ],
     ]
