@@ -17,7 +17,7 @@ struct JSONResponse {
 
     init(_ status: HTTPResponse.Status, bytes: [UInt8]) {
         self.status = status
-        fields = [.contentType: "application/json"]
+        fields = Self.json
         body = bytes
     }
 
@@ -28,6 +28,8 @@ struct JSONResponse {
         // Obeyed by OpenAI's own libraries, before they look at the status.
         if let shouldRetry = error.shouldRetry { fields[.named("x-should-retry")] = "\(shouldRetry)" }
     }
+
+    private static let json: HTTPFields = [.contentType: "application/json"]
 
     private init(preflight fields: HTTPFields) {
         status = .noContent
