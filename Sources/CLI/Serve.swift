@@ -79,7 +79,8 @@ struct Serve: ParsableCommand {
             (configuration.formats, configuration.aliases) = (models.formats, models.aliases)
             DescriptorLimit.raise()
             let signals = TerminationSignals()
-            let gateway = try Gateway(configuration, logger: Logger(label: "interposer"))
+            let logger = Logger(label: "interposer") { _ in LoopLogHandler() }
+            let gateway = try Gateway(configuration, logger: logger, output: .standardError)
             StandardError.write("listening on http://\(gateway.address)")
             await gateway.run { await signals.next() }
         }

@@ -17,7 +17,7 @@ struct JSONResponse {
     }
 
     init(_ status: HTTPResponse.Status, bytes: [UInt8]) {
-        self.init(status, fields: [.contentType: "application/json"], bytes: bytes)
+        self.init(status, fields: Self.json, bytes: bytes)
     }
 
     /// An error, with what tells a client when, or whether, to try again.
@@ -32,6 +32,8 @@ struct JSONResponse {
         // Obeyed by OpenAI's own libraries, before they look at the status.
         if let shouldRetry = error.shouldRetry { fields[.named("x-should-retry")] = "\(shouldRetry)" }
     }
+
+    private static let json: HTTPFields = [.contentType: "application/json"]
 
     /// No answer but that it was taken.
     static let noContent = JSONResponse(.noContent, fields: [:], bytes: [])
