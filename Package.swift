@@ -78,12 +78,13 @@ let package = Package(
                 logging,
             ]
         ),
+        floor("Bench", ["HTTPClient", "EventLoop", "OpenAI", httpTypes]),
         floor("HordeSimulator", ["HTTPServer", "EventLoop", "OpenAI", httpTypes]),
         .executableTarget(
             name: "CLI",
             dependencies: [
-                "Gateway", "HordeSimulator", "Horde", "HTTPClient", "HTTPServer", "OpenAI", "OpenCode", "Prompting",
-                "EventLoop",
+                "Gateway", "Bench", "HordeSimulator", "Horde", "HTTPClient", "HTTPServer", "OpenAI", "OpenCode",
+                "Prompting", "EventLoop",
                 argumentParser, logging, configuration, system, yams,
             ],
             swiftSettings: settings
@@ -107,6 +108,7 @@ let package = Package(
             "GatewayTests",
             ["Gateway", "Horde", "HTTPServer", "OpenAI", "OpenCode", "Prompting", "Tools", "EventLoop", httpTypes]
         ),
+        tests("BenchTests", ["Bench", "HTTPServer", "EventLoop", "OpenAI", "TestSupport", httpTypes]),
         tests("TidyTests", []),
         tests("OpenAITests", ["OpenAI"]),
         tests("PromptingTests", ["Prompting"], exclude: ["Snapshots", "Data"]),

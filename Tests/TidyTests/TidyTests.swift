@@ -104,10 +104,11 @@ enum Rules {
         "Gateway": [
             "Horde", "OpenAI", "Prompting", "Answers", "Tools", "OpenCode", "HTTPServer", "HTTPClient", "EventLoop",
         ],
+        "Bench": ["HTTPClient", "EventLoop", "OpenAI"],
         "HordeSimulator": ["HTTPServer", "EventLoop", "OpenAI"],
         "CLI": [
-            "Gateway", "HordeSimulator", "Horde", "HTTPClient", "HTTPServer", "OpenAI", "OpenCode", "Prompting",
-            "EventLoop",
+            "Gateway", "Bench", "HordeSimulator", "Horde", "HTTPClient", "HTTPServer", "OpenAI", "OpenCode",
+            "Prompting", "EventLoop",
         ],
     ]
     private static let ours = Set(arrows.keys).union(["CLinux", "CMicroHTTPD", "CCurl", "TestSupport"])
