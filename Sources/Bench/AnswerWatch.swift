@@ -1,6 +1,8 @@
 import OpenAI
 
-/// What is kept of one answer's body while it arrives: how much, since when, and its end. Pure.
+/// What is kept of one answer's body while it arrives: how much, since when, and its end.
+///
+/// Pure.
 struct AnswerWatch {
     private(set) var bytes = 0
     /// When the first byte came, on the clock of whoever tells.

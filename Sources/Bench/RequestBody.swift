@@ -1,8 +1,12 @@
 import OpenAI
 
-/// The JSON of a chat completion of a given size: what a client of that kind sends. Pure.
+/// The JSON of a chat completion of a given size: what a client of that kind sends.
+///
+/// Pure.
 enum RequestBody {
-    /// The body for a plan's requests. Its conversation and tools have about `promptBytes` bytes together.
+    /// The body for a plan's requests.
+    ///
+    /// Its conversation and tools have about `promptBytes` bytes together.
     ///
     /// With tools it is an agent's: instructions, then a history in which tools were called and answered.
     static func bytes(for plan: LoadPlan) -> [UInt8] {

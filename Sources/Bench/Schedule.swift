@@ -1,4 +1,6 @@
-/// When the next request is to begin, over all clients. Pure: times are seconds since the start.
+/// When the next request is to begin, over all clients.
+///
+/// Pure: times are seconds since the start.
 struct Schedule {
     private let rate: Double?
     private let requestsMax: Int

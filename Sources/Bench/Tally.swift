@@ -1,4 +1,6 @@
-/// What a load test has counted. Pure: durations come in as microseconds.
+/// What a load test has counted.
+///
+/// Pure: durations come in as microseconds.
 package struct Tally: Sendable {
     /// From the intended start of a request to the first byte of its answer's body, and to its last; successes alone.
     package private(set) var firstByte = Histogram()

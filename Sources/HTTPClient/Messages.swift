@@ -16,8 +16,9 @@ extension HTTPClient {
         }
         /// From the moment the transfer starts to its last byte.
         package var timeout: Duration
-        /// Gets the answer's body piece by piece, as it arrives, whatever the status; it is not collected then, and has no
-        /// limit. Not to cancel the request itself, because libcurl is in the middle of it.
+        /// Gets the answer's body piece by piece, as it arrives, whatever the status.
+        ///
+        /// The body is not collected then, and has no limit. Not to cancel the request itself, because libcurl is in the middle of it.
         package var onBody: (@Sendable @LoopActor (UnsafeRawBufferPointer) -> Void)?
 
         package init(
