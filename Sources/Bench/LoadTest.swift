@@ -7,14 +7,14 @@ import HTTPTypes
 ///
 /// This target knows OpenAI's API from a client's side and nothing of the server behind it. It runs on the event loop like
 /// everything else and shares the machine with the server it measures, so it has to be cheap itself. `LoadPlan` says what
-/// is done, `Schedule` when each request begins, `AnswerWatch` whether an answer is whole; `Tally` and `Histogram` count,
+/// is done, `Schedule` and `Pacer` when each request begins, `AnswerWatch` whether an answer is whole; `Tally` and `Histogram` count,
 /// and `LoadReport` is the outcome.
 @LoopActor
 package final class LoadTest {
     private let plan: LoadPlan
     private let clients: [HTTPClient]
     private let body: HTTPClient.Body?
-    private var schedule: Schedule
+    private let pacer: Pacer
     private var tally = Tally()
     private var tasks: [Task<Void, Never>] = []
     private var isStopped = false
@@ -43,7 +43,7 @@ package final class LoadTest {
         clients = (0..<count).map { _ in HTTPClient(limits: limits) }
         body = plan.path == .chat ? HTTPClient.Body(RequestBody.bytes(for: plan)) : nil
         let end = plan.durationSeconds.map { $0 + plan.warmUpSeconds }
-        schedule = Schedule(rate: plan.rate, requestsMax: plan.requestsMax, end: end)
+        pacer = Pacer(Schedule(rate: plan.rate, requestsMax: plan.requestsMax, end: end), origin: origin)
     }
 
     /// Runs until the plan is fulfilled and every answer is there, or until `stop`.
@@ -63,6 +63,7 @@ package final class LoadTest {
     package func stop() {
         if closing == nil { closing = mark() }
         isStopped = true
+        pacer.stop()
         for task in tasks { task.cancel() }
     }
 
@@ -75,15 +76,10 @@ package final class LoadTest {
         let http = clients[number / Limits.clientsPerHandle]
         let request = request(of: number, arrival)
         if plan.rate == nil { try? await pause(Double(number) / Limits.newClientsPerSecond) }
-        while !isStopped, let time = schedule.next(at: seconds) {
-            let isFree = time > seconds
-            if isFree {
-                try? await pause(time - seconds)
-                if isStopped { return }
-                tally.began(late: Int((seconds - time) * 1_000_000))
-            }
+        while let turn = await pacer.turn() {
             // A client that was free is not late by the server's doing: what its own timer adds is told apart.
-            let start = isFree ? ContinuousClock.now : origin + .seconds(time)
+            if turn.isOnTime { tally.began(late: Int((seconds - turn.time) * 1_000_000)) }
+            let start = turn.isOnTime ? ContinuousClock.now : origin + .seconds(turn.time)
             await exchange(request, http, arrival, start)
             if plan.thinkSeconds > 0, !isStopped { try? await pause(plan.thinkSeconds) }
         }
@@ -202,13 +198,5 @@ private struct ProcessPeak {
             now.threads = max(now.threads, reading.threads)
         }
         reading = now
-    }
-}
-
-extension Duration {
-    fileprivate var seconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
-
-    fileprivate var microseconds: Int {
-        Int(components.seconds) * 1_000_000 + Int(components.attoseconds / 1_000_000_000_000)
     }
 }

@@ -14,12 +14,17 @@ struct Schedule {
         self.end = end ?? .infinity
     }
 
+    /// The time at which the next request is to begin; nil when there is none any more.
+    func coming(at now: Double) -> Double? {
+        let time = rate.map { Double(begun) / $0 } ?? now
+        return begun < requestsMax && time < end ? time : nil
+    }
+
     /// The time at which the client that asks is to begin its next request, which may lie in the past: then it is late.
     ///
     /// nil when there is none any more.
     mutating func next(at now: Double) -> Double? {
-        let time = rate.map { Double(begun) / $0 } ?? now
-        guard begun < requestsMax, time < end else { return nil }
+        guard let time = coming(at: now) else { return nil }
         begun += 1
         return time
     }

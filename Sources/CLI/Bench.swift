@@ -2,6 +2,7 @@ import ArgumentParser
 import Bench
 import EventLoop
 import Glibc
+import OpenAI
 
 /// `interposer bench`.
 struct BenchCommand: ParsableCommand {

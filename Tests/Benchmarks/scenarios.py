@@ -19,6 +19,11 @@ def row(what, goal, measured, met, why=None, note=None):
     return {"what": what, "goal": goal, "measured": measured, "met": met, "why": why, "note": note}
 
 
+def figure(value, digits=0):
+    """A figure that was not measured, for want of requests, is a dash."""
+    return "-" if value is None else f"{value:,.{digits}f}"
+
+
 def models(quick=False):
     """GET /v1/models from memory against nginx with the same bytes as a file, both with an access log in a file."""
     seconds, rounds = (2, 2) if quick else (5, 5)
@@ -67,9 +72,10 @@ def chat(quick=False):
             "≥ 5,000/s, or the ceiling explained",
             f"{final['requests_per_second']:,.0f}/s with {best} clients", final["requests_per_second"] >= 5000,
             why="one core is the server's and the other the simulator's and the load generator's: "
-                f"server {final['server']['cores']:.2f} cores ({final['server']['us_per_request']:.0f} µs a request), "
+                f"server {figure(final['server']['cores'], 2)} cores "
+                f"({figure(final['server']['us_per_request'])} µs a request), "
                 f"simulator {simulator_cores:.2f}, "
-                f"generator {final['generator_us_per_request'] * final['requests_per_second'] / 1e6:.2f}",
+                f"generator {(final['generator_us_per_request'] or 0) * final['requests_per_second'] / 1e6:.2f}",
             note=f"{reads:.2f} status reads a job; {final['failed']} failed; total p50 "
                  f"{final['total_ms']['p50']:.0f} ms, p99 {final['total_ms']['p99']:.0f} ms.",
         )]
@@ -136,8 +142,8 @@ def agent(quick=False):
     return [row(
         "64 KB agent prompt with 12 tools, 500 requests/s: added latency p50 and p99", "≤ 1 ms and ≤ 3 ms",
         f"{added['p50']:.1f} ms and {added['p99']:.1f} ms", added["p50"] <= 1 and added["p99"] <= 3,
-        why=f"the server needs {one['server']['us_per_request']:.0f} µs of CPU for each of these requests, "
-            f"{one['server']['cores']:.2f} cores at this rate",
+        why=f"the server needs {figure(one['server']['us_per_request'])} µs of CPU for each of these requests, "
+            f"{figure(one['server']['cores'], 2)} cores at this rate",
         note="Added is the total less the 0.5 s until the first status read that the schedule prescribes; it still has "
              f"the simulator's own time and the generator's in it. {one['requests']} answers, {one['failed']} failed.",
     )], {"agent: added latency": [[max(ms - FIRST_READ_MS, 0.01), share] for ms, share in one["total_ms"]["curve"]]}
@@ -172,7 +178,8 @@ def waiting(quick=False):
         row(what + "lag p99 beyond the poll that found it", "≤ 250 ms", f"{lag['total_ms']['p99']:.0f} ms",
             lag["total_ms"]["p99"] <= 250,
             note="The time that another request takes on the same loop, asked 20 times a second all the while. From "
-                 f"the end of the job at Horde to that of the stream: p50 {total['p50']:.2f} s, p99 {total['p99']:.2f} s."),
+                 f"the end of the job at Horde to that of the stream: p50 {total['p50']:.2f} s, "
+                 f"p99 {total['p99']:.2f} s."),
         row(what + "upstream connections", "≤ 16", f"{upstream}", upstream <= 16),
     ], {"waiting: from the job's end to the stream's": [
         [max(ms - 1000 * JOB_SECONDS, 0.01), share] for ms, share in one["total_ms"]["curve"]
