@@ -56,8 +56,8 @@ import Testing
             }
         }
         #expect(report.tally.successCount == 1)
-        #expect(report.tally.failures[.cutStream] == 1)
-        #expect(report.tally.failures[.status(429, code: "queue_full")] == 1)
+        #expect(report.tally.failures[Failure.cutStream] == 1)
+        #expect(report.tally.failures[Failure.status(429, code: "queue_full")] == 1)
         #expect(report.tally.failureCount == 3)
         #expect(report.tally.refused.count == 1)
     }
@@ -98,7 +98,7 @@ import Testing
     private(set) var keys: Set<String> = []
     private(set) var paths: Set<String> = []
 
-    func note(_ request: HTTPServer.Request) {
+    func note(_ request: Request) {
         count += 1
         paths.insert(request.path)
         if let key = request.fields[.authorization] { keys.insert(key) }

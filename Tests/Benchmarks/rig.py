@@ -244,15 +244,19 @@ def status(pid, name):
 
 
 def connections_to(port):
-    """Established TCP connections of this machine to a local port, as seen from their client's end."""
+    """Established TCP connections of this machine to a local port, as seen from their client's end.
+
+    Told apart by their own ports: the kernel may show one twice while the table changes.
+    """
     wanted = f":{port:04X}"
-    count = 0
+    own = set()
     with open("/proc/net/tcp") as table:
         next(table)
         for line in table:
             fields = line.split()
-            count += fields[2].endswith(wanted) and fields[3] == "01"
-    return count
+            if fields[2].endswith(wanted) and fields[3] == "01":
+                own.add(fields[1])
+    return len(own)
 
 
 def wrk(url, seconds, connections=64):
