@@ -57,7 +57,8 @@ let package = Package(
         floor("EventLoop", ["CLinux", heap]),
         floor("HTTPServer", ["EventLoop", "CLinux", "CMicroHTTPD", httpTypes]),
         floor("HTTPClient", ["EventLoop", "CLinux", "CCurl", httpTypes, deque]),
-        floor("OpenAI", []),
+        floor("JSONText", []),
+        floor("OpenAI", ["JSONText"]),
         floor(
             "Prompting",
             [],
@@ -67,24 +68,25 @@ let package = Package(
             ]
         ),
         floor("Answers", ["Prompting"]),
-        floor("Tools", ["OpenAI", "Prompting"]),
-        floor("OpenCode", ["OpenAI"]),
-        floor("Horde", ["HTTPClient", "EventLoop", httpTypes, deque]),
+        floor("Tools", ["OpenAI", "JSONText", "Prompting"]),
+        floor("OpenCode", ["OpenAI", "JSONText"]),
+        floor("Horde", ["HTTPClient", "JSONText", "EventLoop", httpTypes, deque]),
         floor(
             "Gateway",
             [
-                "Horde", "OpenAI", "Prompting", "Answers", "Tools", "OpenCode", "HTTPServer", "HTTPClient", "EventLoop",
+                "Horde", "OpenAI", "JSONText", "Prompting", "Answers", "Tools", "OpenCode", "HTTPServer", "HTTPClient",
+                "EventLoop",
                 httpTypes,
                 logging,
             ]
         ),
-        floor("Bench", ["HTTPClient", "EventLoop", "OpenAI", httpTypes]),
-        floor("HordeSimulator", ["HTTPServer", "EventLoop", "OpenAI", httpTypes]),
+        floor("Bench", ["HTTPClient", "EventLoop", "JSONText", httpTypes]),
+        floor("HordeSimulator", ["HTTPServer", "EventLoop", "JSONText", httpTypes]),
         .executableTarget(
             name: "CLI",
             dependencies: [
-                "Gateway", "Bench", "HordeSimulator", "Horde", "HTTPClient", "HTTPServer", "OpenAI", "OpenCode",
-                "Prompting", "EventLoop",
+                "Gateway", "Bench", "HordeSimulator", "Horde", "HTTPClient", "HTTPServer", "OpenAI", "JSONText",
+                "OpenCode", "Prompting", "EventLoop",
                 argumentParser, logging, configuration, system, yams,
             ],
             swiftSettings: settings
@@ -98,7 +100,7 @@ let package = Package(
         ),
         tests("EventLoopTests", ["EventLoop", "CLinux", "TestSupport"]),
         tests("HTTPServerTests", ["HTTPServer", "EventLoop", "TestSupport", httpTypes]),
-        tests("HTTPClientTests", ["HTTPClient", "HTTPServer", "EventLoop", "TestSupport", httpTypes]),
+        tests("HTTPClientTests", ["HTTPClient", "HTTPServer", "EventLoop", "CLinux", "TestSupport", httpTypes]),
         tests(
             "HordeTests",
             ["Horde", "HordeSimulator", "HTTPClient", "HTTPServer", "EventLoop", "TestSupport", httpTypes],
@@ -106,18 +108,25 @@ let package = Package(
         ),
         tests(
             "GatewayTests",
-            ["Gateway", "Horde", "HTTPServer", "OpenAI", "OpenCode", "Prompting", "Tools", "EventLoop", httpTypes]
+            [
+                "Gateway", "Horde", "HTTPServer", "OpenAI", "JSONText", "OpenCode", "Prompting", "Tools", "EventLoop",
+                httpTypes,
+            ]
         ),
-        tests("BenchTests", ["Bench", "HTTPServer", "EventLoop", "OpenAI", "TestSupport", httpTypes]),
+        tests(
+            "BenchTests",
+            ["Bench", "HTTPServer", "EventLoop", "OpenAI", "JSONText", "TestSupport", httpTypes]
+        ),
         tests("TidyTests", []),
-        tests("OpenAITests", ["OpenAI"]),
+        tests("JSONTextTests", ["JSONText"]),
+        tests("OpenAITests", ["OpenAI", "JSONText"]),
         tests("PromptingTests", ["Prompting"], exclude: ["Snapshots", "Data"]),
-        tests("OpenCodeTests", ["OpenCode", "OpenAI"], exclude: ["Golden"]),
+        tests("OpenCodeTests", ["OpenCode", "OpenAI", "JSONText"], exclude: ["Golden"]),
         tests("AnswersTests", ["Answers", "Prompting"], exclude: ["Data"]),
-        tests("ToolsTests", ["Tools", "OpenAI", "Prompting"], exclude: ["Snapshots", "Data"]),
+        tests("ToolsTests", ["Tools", "OpenAI", "JSONText", "Prompting"], exclude: ["Snapshots", "Data"]),
         tests(
             "HordeSimulatorTests",
-            ["HordeSimulator", "HTTPServer", "EventLoop", "OpenAI", httpTypes],
+            ["HordeSimulator", "HTTPServer", "EventLoop", "JSONText", httpTypes],
             exclude: ["Recordings"]
         ),
     ],

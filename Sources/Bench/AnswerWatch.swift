@@ -1,4 +1,4 @@
-import OpenAI
+import JSONText
 
 /// What is kept of one answer's body while it arrives: how much, since when, and its end.
 ///

@@ -1,4 +1,4 @@
-package import OpenAI
+package import JSONText
 
 /// The outcome of a load test, for people and for programs.
 package struct LoadReport: Sendable {

@@ -1,4 +1,4 @@
-import OpenAI
+import JSONText
 
 /// The JSON of a chat completion of a given size: what a client of that kind sends.
 ///

@@ -2,7 +2,7 @@ import ArgumentParser
 import Bench
 import EventLoop
 import Glibc
-import OpenAI
+import JSONText
 
 /// `interposer bench`.
 struct BenchCommand: ParsableCommand {

@@ -3,6 +3,7 @@ import EventLoop
 import Gateway
 import HTTPClient
 import Horde
+import JSONText
 import OpenAI
 import OpenCode
 

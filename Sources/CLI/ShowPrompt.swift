@@ -4,6 +4,7 @@ import FoundationEssentials
 import Gateway
 import HTTPClient
 import Horde
+import JSONText
 import OpenAI
 import Prompting
 

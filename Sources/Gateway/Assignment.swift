@@ -1,6 +1,7 @@
 import EventLoop
 import Glibc
 import Horde
+import JSONText
 import OpenAI
 import Prompting
 

@@ -1,4 +1,5 @@
 import HTTPTypes
+import JSONText
 import OpenAI
 
 /// What the server says about itself.

@@ -1,6 +1,7 @@
 import EventLoop
 import HTTPServer
 import HTTPTypes
+import JSONText
 import OpenAI
 
 /// An answer that is sent whole: JSON, with the fields that belong to it.

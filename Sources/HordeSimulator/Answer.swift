@@ -1,5 +1,5 @@
 import HTTPTypes
-import OpenAI
+import JSONText
 
 /// What the simulated Horde says to one `Call`.
 struct Answer {

@@ -1,5 +1,5 @@
 import HTTPTypes
-import OpenAI
+import JSONText
 
 extension HordeState {
     /// Answers one call: route, method, limits, then what the route does.

@@ -1,5 +1,5 @@
 import HTTPTypes
-import OpenAI
+import JSONText
 
 /// What Horde does not have: `/simulator/…`, through which tests look into it and change it.
 extension HordeState {

@@ -1,4 +1,4 @@
-import OpenAI
+import JSONText
 
 /// JSON in the form that Horde's Flask writes: a space after `,` and `:`, everything beyond ASCII escaped, a newline
 /// at the end (API.md 13, "JSON is ASCII-escaped").

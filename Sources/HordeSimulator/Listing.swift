@@ -1,5 +1,5 @@
 import HTTPTypes
-import OpenAI
+import JSONText
 
 /// One line of `/status/models` (M:509-515, DF:337-446).
 struct ModelRow {

@@ -1,4 +1,4 @@
-import OpenAI
+import JSONText
 
 /// Values as Python writes them, because the messages of Horde's JSON schema quote what was sent that way (API.md 1.3).
 enum PythonText {

@@ -1,5 +1,5 @@
 import HTTPTypes
-import OpenAI
+import JSONText
 
 /// What the workers make of some prompts.
 ///

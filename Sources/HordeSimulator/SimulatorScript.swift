@@ -1,4 +1,4 @@
-package import OpenAI
+package import JSONText
 
 /// What a simulated Horde is to do, from a JSON file (`--script FILE`) or `POST /simulator/script`.
 ///

@@ -1,4 +1,4 @@
-import OpenAI
+import JSONText
 
 /// How much text was made lately: a count per second for an hour, and since the start.
 struct Statistics {

@@ -1,4 +1,4 @@
-import OpenAI
+import JSONText
 
 /// A submit that has passed the schema and the parser.
 struct Submission {

@@ -1,4 +1,4 @@
-import OpenAI
+import JSONText
 
 /// The JSON schema of a submit, `GenerationInputKobold` (KM:110-224 and 290-375), with the texts of Python's
 /// jsonschema: all violations at once, keyed by dotted path.

@@ -1,5 +1,5 @@
 import HTTPTypes
-import OpenAI
+import JSONText
 
 extension HordeState {
     /// `POST generate/text/async`: Horde's checks in Horde's order (API.md 1.3), then the queue.

@@ -1,5 +1,5 @@
 import HTTPTypes
-import OpenAI
+import JSONText
 
 extension HordeState {
     /// `GET find_user`: no key is 401, an unknown one 404 with the key in clear (API.md 5.3).

@@ -1,5 +1,5 @@
 import HTTPTypes
-import OpenAI
+import JSONText
 
 extension HordeState {
     /// `GET generate/text/status/{id}`: no key is asked for, the id is the capability.

@@ -1,4 +1,4 @@
-import OpenAI
+import JSONText
 
 /// One call that Horde makes to a client's webhook, once per text (API.md 1.10).
 package struct WebhookDelivery: Sendable {

@@ -1,3 +1,5 @@
+package import JSONText
+
 // Every refusal and failure in the one form that OpenAI's clients read. The factories fix status, type and code
 // together, because clients decide by the three of them whether to try again.
 

@@ -1,3 +1,5 @@
+import JSONText
+
 /// Who wrote an answer, and how much it took: what is told of it under `horde`.
 package struct Authorship: Equatable, Sendable {
     /// The names that one answer tells at most: a long one may have passed through very many hands.

@@ -1,3 +1,5 @@
+import JSONText
+
 // Answers of `POST /v1/chat/completions`. Keys stand in the order of OpenAI's own answers. Every shape of a chunk was
 // seen to work with every client of the survey's section 0, and each deviation from it was seen to break one.
 

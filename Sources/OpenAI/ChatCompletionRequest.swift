@@ -1,3 +1,5 @@
+package import JSONText
+
 /// What a client asks of `POST /v1/chat/completions`, decoded and checked.
 ///
 /// This file is the way into the target. The target `OpenAI` holds the wire format of OpenAI's API as values, and

@@ -1,3 +1,5 @@
+import JSONText
+
 // One message of a conversation as clients write it: content as a string, as parts or as null, in every role.
 
 /// One message of a chat request.

@@ -1,3 +1,5 @@
+package import JSONText
+
 // A whole answer, and what all answers have in common. The two forms in which it is written are in
 // `ChatCompletion.swift` and `TextCompletion.swift`.
 

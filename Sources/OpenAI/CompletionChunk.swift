@@ -1,3 +1,5 @@
+package import JSONText
+
 // The pieces of a streamed answer, the same for both endpoints: whoever sends a stream need not know which form it has.
 
 /// One event of a streamed answer.

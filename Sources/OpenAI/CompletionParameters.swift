@@ -1,3 +1,5 @@
+import JSONText
+
 /// What a client may ask of both kinds of completion, decoded and checked.
 package struct CompletionParameters: Equatable, Sendable {
     /// The largest `n`: Horde makes so many generations of one request.

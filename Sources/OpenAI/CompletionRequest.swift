@@ -1,3 +1,5 @@
+package import JSONText
+
 /// What a client asks of `POST /v1/completions`, decoded and checked: raw prompts, which no template touches.
 package struct CompletionRequest: Equatable, Sendable {
     /// The limit of an answer for a client that sends none, in tokens: OpenAI's own.

@@ -1,3 +1,5 @@
+import JSONText
+
 // Reading the fields of one object, so that each rule of a request is one line and each refusal names its field.
 
 /// The fields of an object in a request, with the path under which errors name them.

@@ -1,3 +1,5 @@
+import JSONText
+
 // The object `horde` of a request: what Horde lets a client choose and OpenAI has no word for.
 
 /// Which workers may take a job, and on what terms; nil leaves a choice to Horde.

@@ -1,3 +1,5 @@
+package import JSONText
+
 // The answers of GET /v1/models and GET /v1/models/{id}: OpenAI's four keys first, then those that other clients look
 // for, then what only AI Horde has to say.
 

@@ -1,3 +1,5 @@
+import JSONText
+
 // How much a model shall think: OpenAI's parameter, and the two other forms in which clients say the same.
 
 /// How much a model shall think before it answers.

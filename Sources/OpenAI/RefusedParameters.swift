@@ -1,3 +1,5 @@
+import JSONText
+
 // The parameters that cannot be ignored because the answer would be another than the one asked for. What is harmless to
 // ignore (seed, user, store, logit_bias, verbosity, unknown keys …) is not read anywhere.
 

@@ -1,3 +1,5 @@
+package import JSONText
+
 // The parameter `response_format`: whether the answer is text, any JSON object, or JSON that a schema describes.
 
 /// The form that the content of an answer has to have.

@@ -1,3 +1,5 @@
+import JSONText
+
 // Samplers that OpenAI does not have, under the names that clients of KoboldCpp, vLLM and text-generation-webui send.
 // Horde carries each of them to the worker, in the ranges of its schema.
 

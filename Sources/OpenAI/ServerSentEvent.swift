@@ -1,3 +1,5 @@
+package import JSONText
+
 // The framing of a stream. Only `data:` and comment lines are ever sent: `id:`, `retry:` and bare `event:` lines each
 // break a client (section 0 of the client survey).
 

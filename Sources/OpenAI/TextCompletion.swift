@@ -1,3 +1,5 @@
+import JSONText
+
 // Answers of `POST /v1/completions`: one name of object and one shape of choice, streamed or not (openapi.yaml 2.3.0,
 // schema CreateCompletionResponse).
 

@@ -1,3 +1,5 @@
+package import JSONText
+
 // The tools that a request offers to the model, and which of them it has to use.
 
 /// A function that the model may call.

@@ -1,3 +1,5 @@
+package import JSONText
+
 /// How often a model was asked once more, because what it said could not be used.
 package struct Retries: Equatable, Sendable {
     /// How often.

@@ -1,4 +1,5 @@
-package import OpenAI
+package import JSONText
+import OpenAI
 
 /// The configuration of opencode for the models that are live: our provider and the models chosen from it.
 ///

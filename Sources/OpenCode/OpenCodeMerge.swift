@@ -1,3 +1,4 @@
+import JSONText
 import OpenAI
 
 /// What becomes of a configuration file when a document is put into it.

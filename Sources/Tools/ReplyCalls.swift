@@ -1,3 +1,4 @@
+import JSONText
 import OpenAI
 package import Prompting
 

@@ -2,7 +2,7 @@ import EventLoop
 import Glibc
 import HTTPServer
 import HTTPTypes
-import OpenAI
+import JSONText
 import TestSupport
 import Testing
 

@@ -1,7 +1,7 @@
 // libFuzzer entry point for the decoding of chat requests.
 //
 //     swiftc -O -sanitize=fuzzer,address -parse-as-library -package-name interposer \
-//         Tests/Fuzz/chat-request.swift Sources/OpenAI/*.swift -o /tmp/fuzz-chat-request
+//         Tests/Fuzz/chat-request.swift Sources/{JSONText,OpenAI}/*.swift -o /tmp/fuzz-chat-request
 //     SWIFT_BACKTRACE=enable=no /tmp/fuzz-chat-request -max_total_time=60 -timeout=5 -rss_limit_mb=1024 \
 //         /tmp/corpus Tests/Fuzz/corpus/chat-request
 

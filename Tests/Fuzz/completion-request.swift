@@ -1,7 +1,7 @@
 // libFuzzer entry point for the decoding of requests for plain completions.
 //
 //     swiftc -O -sanitize=fuzzer,address -parse-as-library -package-name interposer \
-//         Tests/Fuzz/completion-request.swift Sources/OpenAI/*.swift -o /tmp/fuzz-completion-request
+//         Tests/Fuzz/completion-request.swift Sources/{JSONText,OpenAI}/*.swift -o /tmp/fuzz-completion-request
 //     SWIFT_BACKTRACE=enable=no /tmp/fuzz-completion-request -max_total_time=60 -timeout=5 -rss_limit_mb=1024 \
 //         /tmp/corpus Tests/Fuzz/corpus/completion-request
 

@@ -2,7 +2,7 @@
 //
 //   swiftc -O -sanitize=fuzzer,address -parse-as-library -package-name interposer \
 //     -enable-upcoming-feature InternalImportsByDefault -I Tests/Fuzz/modules Tests/Fuzz/json-schema.swift \
-//     Sources/OpenAI/*.swift Sources/Tools/Schemas/*.swift Sources/Tools/Calls/*.swift -o /tmp/fuzz-json-schema
+//     Sources/{JSONText,OpenAI}/*.swift Sources/Tools/Schemas/*.swift Sources/Tools/Calls/*.swift -o /tmp/fuzz-json-schema
 //   SWIFT_BACKTRACE=enable=no /tmp/fuzz-json-schema -max_total_time=60 -timeout=5 -rss_limit_mb=1024 \
 //     /tmp/new-inputs Tests/Fuzz/corpus/json-schema
 //

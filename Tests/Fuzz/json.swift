@@ -1,7 +1,7 @@
 // libFuzzer entry point for the JSON reader and writer.
 //
 //     swiftc -O -sanitize=fuzzer,address -parse-as-library -package-name interposer \
-//         Tests/Fuzz/json.swift Sources/OpenAI/*.swift -o /tmp/fuzz-json
+//         Tests/Fuzz/json.swift Sources/JSONText/*.swift -o /tmp/fuzz-json
 //     SWIFT_BACKTRACE=enable=no /tmp/fuzz-json -max_total_time=60 -timeout=5 -rss_limit_mb=1024 /tmp/corpus Tests/Fuzz/corpus/json
 
 /// Whatever the bytes, reading ends in a value or an error; a value written in any style reads as the same value.

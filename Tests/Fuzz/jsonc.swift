@@ -2,7 +2,7 @@
 //
 //     swiftc -O -sanitize=fuzzer,address -parse-as-library -package-name interposer \
 //         -enable-upcoming-feature InternalImportsByDefault -I Tests/Fuzz/modules \
-//         Tests/Fuzz/jsonc.swift Sources/OpenAI/*.swift Sources/OpenCode/*.swift Sources/OpenCode/JSONC/*.swift \
+//         Tests/Fuzz/jsonc.swift Sources/{JSONText,OpenAI}/*.swift Sources/OpenCode/*.swift Sources/OpenCode/JSONC/*.swift \
 //         -o /tmp/fuzz-jsonc
 //     SWIFT_BACKTRACE=enable=no /tmp/fuzz-jsonc -max_total_time=60 -timeout=5 -rss_limit_mb=1024 /tmp/corpus Tests/Fuzz/corpus/jsonc
 

@@ -2,7 +2,7 @@
 //
 //   swiftc -O -sanitize=fuzzer,address -parse-as-library -package-name interposer \
 //     -enable-upcoming-feature InternalImportsByDefault -I Tests/Fuzz/modules Tests/Fuzz/settled-content.swift \
-//     Sources/Tools/Calls/*.swift Sources/OpenAI/*.swift -o /tmp/fuzz-settled-content
+//     Sources/Tools/Calls/*.swift Sources/{JSONText,OpenAI}/*.swift -o /tmp/fuzz-settled-content
 //   SWIFT_BACKTRACE=enable=no /tmp/fuzz-settled-content -max_total_time=60 -timeout=5 -rss_limit_mb=1024 \
 //     /tmp/new-inputs Tests/Fuzz/corpus/settled-content
 //

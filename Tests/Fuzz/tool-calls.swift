@@ -2,7 +2,7 @@
 //
 //   swiftc -O -sanitize=fuzzer,address -parse-as-library -package-name interposer \
 //     -enable-upcoming-feature InternalImportsByDefault -I Tests/Fuzz/modules Tests/Fuzz/tool-calls.swift \
-//     Sources/Tools/Calls/*.swift Sources/OpenAI/*.swift -o /tmp/fuzz-tool-calls
+//     Sources/Tools/Calls/*.swift Sources/{JSONText,OpenAI}/*.swift -o /tmp/fuzz-tool-calls
 //   SWIFT_BACKTRACE=enable=no /tmp/fuzz-tool-calls -max_total_time=60 -timeout=5 -rss_limit_mb=1024 \
 //     /tmp/new-inputs Tests/Fuzz/corpus/tool-calls
 //

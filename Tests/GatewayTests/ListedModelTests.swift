@@ -1,5 +1,6 @@
 import HTTPTypes
 import Horde
+import JSONText
 import OpenAI
 import OpenCode
 import Prompting

@@ -1,6 +1,7 @@
 import HTTPServer
 import HTTPTypes
 import Horde
+import JSONText
 import OpenAI
 import OpenCode
 import Prompting

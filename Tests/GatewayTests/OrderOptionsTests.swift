@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Horde
+import JSONText
 import OpenAI
 import Testing
 

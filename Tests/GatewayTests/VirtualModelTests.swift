@@ -1,4 +1,5 @@
 import Horde
+import JSONText
 import OpenAI
 import Prompting
 import Testing

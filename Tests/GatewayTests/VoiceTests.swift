@@ -1,5 +1,6 @@
 import Answers
 import Horde
+import JSONText
 import OpenAI
 import Prompting
 import Testing

@@ -1,4 +1,4 @@
-import OpenAI
+import JSONText
 import Testing
 
 @testable import HordeSimulator

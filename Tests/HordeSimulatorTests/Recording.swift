@@ -1,6 +1,6 @@
 import FoundationEssentials
 import HTTPTypes
-import OpenAI
+import JSONText
 import Testing
 
 @testable import HordeSimulator

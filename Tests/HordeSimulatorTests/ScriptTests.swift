@@ -1,5 +1,5 @@
 import HTTPTypes
-import OpenAI
+import JSONText
 import Testing
 
 @testable import HordeSimulator

@@ -1,6 +1,6 @@
 import EventLoop
 import HTTPServer
-import OpenAI
+import JSONText
 import Testing
 
 @testable import HordeSimulator

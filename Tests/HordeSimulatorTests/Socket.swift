@@ -1,5 +1,5 @@
 import Glibc
-import OpenAI
+import JSONText
 
 @testable import HordeSimulator
 

@@ -2,6 +2,7 @@
 
 import Testing
 
+import JSONText
 @testable import OpenAI
 
 struct CompletionRequestTests {

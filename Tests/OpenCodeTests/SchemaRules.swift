@@ -1,3 +1,4 @@
+import JSONText
 import OpenAI
 
 /// What opencode's schema demands of a configuration, as far as a generator of a provider meets it.

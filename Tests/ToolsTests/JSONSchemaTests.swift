@@ -1,5 +1,6 @@
 // Which values a schema takes: a table of schemas, each with values that are valid and values that are not.
 
+import JSONText
 import OpenAI
 import Testing
 

@@ -1,3 +1,4 @@
+import JSONText
 import OpenAI
 
 /// Randomness that is the same in every run (SplitMix64).

@@ -1,5 +1,6 @@
 // Asking again, and choosing among several answers.
 
+import JSONText
 import OpenAI
 import Testing
 

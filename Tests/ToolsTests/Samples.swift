@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSONText
 import OpenAI
 import Prompting
 import Testing

@@ -1,5 +1,6 @@
 // What is made of values that miss a schema by little.
 
+import JSONText
 import OpenAI
 import Testing
 

@@ -1,5 +1,6 @@
 // The lines that tell a model what is wrong with its JSON.
 
+import JSONText
 import OpenAI
 import Testing
 

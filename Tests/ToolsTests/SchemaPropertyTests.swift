@@ -1,5 +1,6 @@
 // Random schemas and random values: nothing crashes, and coercion keeps its promises.
 
+import JSONText
 import OpenAI
 import Testing
 

@@ -1,5 +1,6 @@
 // From what a model writes to JSON that is valid, and what the prompt says to get it.
 
+import JSONText
 import OpenAI
 import Testing
 

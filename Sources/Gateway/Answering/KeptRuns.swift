@@ -2,6 +2,7 @@ import EventLoop
 import HTTPServer
 import HTTPTypes
 import Horde
+import JSONText
 import OpenAI
 
 /// The answers whose clients have left, for the time in which these may come back.

@@ -1,3 +1,4 @@
+import JSONText
 import EventLoop
 import FoundationEssentials
 import Glibc

@@ -1,3 +1,4 @@
+import JSONText
 import OpenAI
 
 /// A JSONC text that has been read, and how edits of it are written: with its own indentation and ends of lines.

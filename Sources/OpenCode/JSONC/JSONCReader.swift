@@ -1,3 +1,4 @@
+import JSONText
 import OpenAI
 
 /// Reads JSON with comments and trailing commas, as opencode does, and remembers where everything stands.

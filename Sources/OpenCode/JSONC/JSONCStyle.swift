@@ -1,3 +1,4 @@
+import JSONText
 import OpenAI
 
 /// How a text is laid out, as far as its first lines tell.

@@ -1,3 +1,4 @@
+import JSONText
 import OpenAI
 
 /// A value in a text, with the bytes it stands in.

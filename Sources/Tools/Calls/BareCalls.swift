@@ -1,3 +1,4 @@
+import JSONText
 import OpenAI
 
 /// Finds calls without a marker, as models write them that were never trained to, or whose markers the worker has hidden.

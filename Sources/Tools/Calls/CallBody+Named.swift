@@ -1,3 +1,4 @@
+import JSONText
 import OpenAI
 
 /// The shapes that begin with the tool's name.

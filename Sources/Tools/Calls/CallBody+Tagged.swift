@@ -1,3 +1,4 @@
+import JSONText
 import OpenAI
 
 /// The shapes with a tag for each parameter: `<function=…>` (Qwen), `<invoke name=…>` (MiniMax, DeepSeek).

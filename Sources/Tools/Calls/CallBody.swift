@@ -1,3 +1,4 @@
+import JSONText
 import OpenAI
 
 /// Reads what stands behind a marker: calls, one after another, each by its shape.

@@ -1,3 +1,4 @@
+import JSONText
 import OpenAI
 
 /// Finds calls in JSON that a model wrote for them.

@@ -1,4 +1,5 @@
-package import OpenAI
+package import JSONText
+import OpenAI
 
 /// Reads JSON as models write it.
 ///

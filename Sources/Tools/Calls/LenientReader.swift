@@ -1,3 +1,4 @@
+import JSONText
 import OpenAI
 
 /// One reading of one value, from left to right, without a step back.

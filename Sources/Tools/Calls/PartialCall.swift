@@ -1,3 +1,4 @@
+import JSONText
 import OpenAI
 
 /// JSON that the end of the text has cut, looked at as the beginning of a call.

@@ -1,3 +1,4 @@
+import JSONText
 import OpenAI
 
 /// What the calls of one tool are checked and typed by.

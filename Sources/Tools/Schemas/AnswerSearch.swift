@@ -1,3 +1,4 @@
+import JSONText
 import OpenAI
 
 /// The JSON arrays and objects in the text of an answer: introductions, fences and what comes after are passed over.

@@ -1,3 +1,4 @@
+package import JSONText
 package import OpenAI
 
 /// A JSON Schema, ready to check values against it and to bring near misses into its form.

@@ -1,3 +1,4 @@
+import JSONText
 import OpenAI
 
 /// One look at a value through a schema, which collects what is wrong.

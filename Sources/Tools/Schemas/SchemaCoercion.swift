@@ -1,3 +1,4 @@
+import JSONText
 import OpenAI
 
 /// Brings a value into the form of a schema where models often miss it and the meaning is clear.

@@ -1,3 +1,4 @@
+import JSONText
 import OpenAI
 
 /// Reads the document of a schema into nodes, part by part from a list of what is left, so that depth costs no stack.

@@ -1,3 +1,4 @@
+import JSONText
 import OpenAI
 
 /// One schema of a document, with its parts as indices into the list of all.

@@ -1,3 +1,4 @@
+import JSONText
 import OpenAI
 
 // The checks of each kind of value, for the keywords that apply only to it.

@@ -1,3 +1,4 @@
+import JSONText
 import OpenAI
 
 /// A set of JSON Schema's types.

@@ -1,3 +1,4 @@
+import JSONText
 package import OpenAI
 
 /// What `response_format` asks of a prompt and of the answer to it: the instruction, the text that the answer is opened

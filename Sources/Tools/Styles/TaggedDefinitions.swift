@@ -1,3 +1,4 @@
+import JSONText
 import OpenAI
 
 /// Tools described in tags, as Qwen3-Coder and Nemotron 3 are told them.

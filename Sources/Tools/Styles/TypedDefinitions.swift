@@ -1,3 +1,4 @@
+import JSONText
 import OpenAI
 
 /// Tools as types of TypeScript, as gpt-oss is told them in its developer message (OpenAI's guide to the Harmony format).

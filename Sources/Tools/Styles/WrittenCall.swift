@@ -1,3 +1,4 @@
+import JSONText
 import OpenAI
 
 /// A call that the assistant made earlier, as it is written for the model again.

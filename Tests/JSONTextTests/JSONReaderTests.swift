@@ -2,7 +2,7 @@
 
 import Testing
 
-@testable import OpenAI
+@testable import JSONText
 
 struct JSONReaderTests {
     static let accepted = [

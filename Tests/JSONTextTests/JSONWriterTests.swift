@@ -2,7 +2,7 @@
 
 import Testing
 
-@testable import OpenAI
+@testable import JSONText
 
 struct JSONWriterTests {
     let value: JSON = ["b": [1, 2.5, nil], "a": ["x": true, "y": "é\n"], "e": [], "o": [:]]

@@ -3,7 +3,7 @@
 import FoundationEssentials
 import Testing
 
-@testable import OpenAI
+@testable import JSONText
 
 /// A small generator with a seed, so that a failure can be repeated (splitmix64).
 struct SeededGenerator: RandomNumberGenerator {

@@ -2,7 +2,7 @@
 
 import Testing
 
-@testable import OpenAI
+@testable import JSONText
 
 struct JSONNumberTests {
     @Test(arguments: [
