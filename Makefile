@@ -6,7 +6,7 @@
 #   check    lint, build with the import check, unit tests
 #   format   formats the sources
 #   fuzz     builds and runs the fuzz targets, FUZZ_SECONDS each
-#   bench    prints the measurements that documents quote
+#   bench    measures the standard scenarios and writes docs/BENCHMARKS.md
 #   asan, tsan   the unit tests under a sanitizer
 #   clean    removes what the build made
 
