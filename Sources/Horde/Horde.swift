@@ -40,29 +40,34 @@ package final class Horde {
     // MARK: Jobs
 
     func submit(_ order: GenerationOrder, key: HordeKey) async throws(HordeError) -> Ticket {
-        guard let body = try? JSONEncoder().encode(order) else { throw .refused(code: nil) }
         var request = request(.post, "generate/text/async", timeout: Limits.submitSecondsMax)
         request.fields[.apikey] = key.secret
         request.fields[.contentType] = "application/json"
-        request.body = Array(body)
+        request.body = order.body
         let response = try await send(request)
         guard response.status == 202,
-            let accepted = try? JSONDecoder().decode(Accepted.self, from: Data(response.body)),
+            let accepted = Accepted.read(response.body, Accepted.init),
             let ticket = Ticket(accepted.id)
         else { throw HordeError(response) }
         return ticket
     }
 
     func status(of ticket: Ticket, timeout: Duration) async throws(HordeError) -> GenerationStatus {
-        try await get("generate/text/status/\(ticket.id)", timeout: timeout)
+        try await status(request(.get, "generate/text/status/\(ticket.id)", timeout: timeout))
     }
 
     /// Cancels the job's waiting parts; returns how it stood before.
     func delete(_ ticket: Ticket) async throws(HordeError) -> GenerationStatus {
-        try await decode(request(.delete, "generate/text/status/\(ticket.id)", timeout: Limits.readSecondsMax))
+        try await status(request(.delete, "generate/text/status/\(ticket.id)", timeout: Limits.readSecondsMax))
     }
 
-    private struct Accepted: Decodable { let id: String }
+    private func status(_ request: HTTPClient.Request) async throws(HordeError) -> GenerationStatus {
+        let response = try await send(request)
+        guard response.status == 200, let status = GenerationStatus.read(response.body, GenerationStatus.init) else {
+            throw HordeError(response)
+        }
+        return status
+    }
 
     // MARK: Supply
 
@@ -86,11 +91,7 @@ package final class Horde {
     // MARK: The wire
 
     private func get<Value: Decodable & Sendable>(_ path: String, timeout: Duration) async throws(HordeError) -> Value {
-        try await decode(request(.get, path, timeout: timeout))
-    }
-
-    private func decode<Value: Decodable & Sendable>(_ request: HTTPClient.Request) async throws(HordeError) -> Value {
-        let response = try await send(request)
+        let response = try await send(request(.get, path, timeout: timeout))
         guard response.status == 200, let value = try? JSONDecoder().decode(Value.self, from: Data(response.body))
         else {
             throw HordeError(response)
