@@ -1,5 +1,6 @@
 // What clients read in an error: status, type, code and the words they search for.
 
+import JSONText
 import Testing
 
 @testable import OpenAI

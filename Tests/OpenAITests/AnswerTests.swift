@@ -1,5 +1,6 @@
 // The bytes of answers, against the golden stream of the client survey (section 0).
 
+import JSONText
 import Testing
 
 @testable import OpenAI

@@ -1,5 +1,6 @@
 // The rules of a chat request's parameters: what is taken, what is ignored, what is refused and in which words.
 
+import JSONText
 import Testing
 
 @testable import OpenAI

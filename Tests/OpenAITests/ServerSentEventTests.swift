@@ -1,5 +1,6 @@
 // The framing of a stream, byte for byte.
 
+import JSONText
 import Testing
 
 @testable import OpenAI

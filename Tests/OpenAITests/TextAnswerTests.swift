@@ -1,5 +1,6 @@
 // The bytes of plain completions, whose stream has the same objects as their answer in one piece.
 
+import JSONText
 import Testing
 
 @testable import OpenAI

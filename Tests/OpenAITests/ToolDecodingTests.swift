@@ -1,5 +1,6 @@
 // Tools keep the order of their keys, and a choice must be one that they can meet.
 
+import JSONText
 import Testing
 
 @testable import OpenAI
