@@ -1,7 +1,8 @@
 /// What is submitted: the body of `POST /api/v2/generate/text/async`.
 ///
-/// Fields that are nil are left out: Horde answers 400 to an explicit null.
-package struct GenerationOrder: Encodable, Equatable, Sendable {
+/// Fields that are nil are left out: Horde answers 400 to an explicit null. How it is written is in
+/// `GenerationOrder+JSON.swift`.
+package struct GenerationOrder: Equatable, Sendable {
     package var prompt: String
     /// The names of which any may serve it, exactly as workers declare them.
     package var models: [String]
@@ -45,17 +46,8 @@ package struct GenerationOrder: Encodable, Equatable, Sendable {
         }
     }
 
-    enum CodingKeys: String, CodingKey {
-        case prompt, models, params, workers, webhook
-        case trustedWorkers = "trusted_workers"
-        case slowWorkers = "slow_workers"
-        case validatedBackends = "validated_backends"
-        case allowDowngrade = "allow_downgrade"
-        case workerBlacklist = "worker_blacklist"
-    }
-
     /// `params` of the submission, with the ranges that Horde enforces.
-    package struct Parameters: Encodable, Equatable, Sendable {
+    package struct Parameters: Equatable, Sendable {
         /// Generations, 1 to 20, each a job of its own.
         package var n: Int
         /// Tokens of the answer, 16 to 4096.
@@ -92,14 +84,6 @@ package struct GenerationOrder: Encodable, Equatable, Sendable {
         /// At least seven different numbers.
         package var samplerOrder: [Int]?
 
-        // KoboldCpp bans the end-of-text token when the first is true; the others delete or rewrite characters.
-        let useDefaultBadwordsids = false
-        let frmtadsnsp = false
-        let frmtrmblln = false
-        let frmtrmspch = false
-        let frmttriminc = false
-        let singleline = false
-
         /// Parameters that leave every other sampler to the worker.
         package init(
             n: Int,
@@ -115,25 +99,6 @@ package struct GenerationOrder: Encodable, Equatable, Sendable {
             self.temperature = temperature
             self.topP = topP
             self.stopSequence = stopSequence
-        }
-
-        enum CodingKeys: String, CodingKey {
-            case n, temperature, typical, tfs, frmtadsnsp, frmtrmblln, frmtrmspch, frmttriminc, singleline
-            case maxLength = "max_length"
-            case maxContextLength = "max_context_length"
-            case topP = "top_p"
-            case stopSequence = "stop_sequence"
-            case useDefaultBadwordsids = "use_default_badwordsids"
-            case topK = "top_k"
-            case minP = "min_p"
-            case topA = "top_a"
-            case repetitionPenalty = "rep_pen"
-            case repetitionPenaltyRange = "rep_pen_range"
-            case repetitionPenaltySlope = "rep_pen_slope"
-            case dynatempRange = "dynatemp_range"
-            case dynatempExponent = "dynatemp_exponent"
-            case smoothingFactor = "smoothing_factor"
-            case samplerOrder = "sampler_order"
         }
     }
 }

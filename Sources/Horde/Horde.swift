@@ -73,14 +73,13 @@ package final class Horde {
     // MARK: Jobs
 
     func submit(_ order: GenerationOrder, key: HordeKey) async throws(HordeError) -> Ticket {
-        guard let body = try? JSONEncoder().encode(order) else { throw .refused(code: nil) }
         var request = request(.post, "generate/text/async", timeout: Limits.submitSecondsMax)
         request.fields[.apikey] = key.secret
         request.fields[.contentType] = "application/json"
-        request.body = Array(body)
+        request.body = order.body
         let response = try await send(request)
         guard response.status == 202,
-            let accepted = try? JSONDecoder().decode(Accepted.self, from: Data(response.body)),
+            let accepted = Accepted.read(response.body, Accepted.init),
             let ticket = Ticket(accepted.id)
         else {
             let error = HordeError(response)
@@ -94,20 +93,26 @@ package final class Horde {
     /// Horde tells the tightest of its limits, which on a submission is that of the second, unless it was another that
     /// refused; no limit of a minute is as low as 60.
     private static func limitPerSecond(_ response: HTTPClient.Response) -> Int? {
-        response.fields[.rateLimit].flatMap { Int($0) }.flatMap { (1..<60).contains($0) ? $0 : nil }
+        response[.rateLimit].flatMap { Int($0) }.flatMap { (1..<60).contains($0) ? $0 : nil }
     }
 
     func status(of ticket: Ticket, timeout: Duration) async throws(HordeError) -> GenerationStatus {
         statusReads += 1
-        return try await get("generate/text/status/\(ticket.id)", timeout: timeout)
+        return try await status(request(.get, "generate/text/status/\(ticket.id)", timeout: timeout))
     }
 
     /// Cancels the job's waiting parts; returns how it stood before.
     func delete(_ ticket: Ticket) async throws(HordeError) -> GenerationStatus {
-        try await decode(request(.delete, "generate/text/status/\(ticket.id)", timeout: Limits.readSecondsMax))
+        try await status(request(.delete, "generate/text/status/\(ticket.id)", timeout: Limits.readSecondsMax))
     }
 
-    private struct Accepted: Decodable { let id: String }
+    private func status(_ request: HTTPClient.Request) async throws(HordeError) -> GenerationStatus {
+        let response = try await send(request)
+        guard response.status == 200, let status = GenerationStatus.read(response.body, GenerationStatus.init) else {
+            throw HordeError(response)
+        }
+        return status
+    }
 
     /// How many jobs of the account may wait for a worker; nil when Horde does not say.
     func concurrency(_ key: HordeKey) async -> Int? {
@@ -141,11 +146,7 @@ package final class Horde {
     // MARK: The wire
 
     private func get<Value: Decodable & Sendable>(_ path: String, timeout: Duration) async throws(HordeError) -> Value {
-        try await decode(request(.get, path, timeout: timeout))
-    }
-
-    private func decode<Value: Decodable & Sendable>(_ request: HTTPClient.Request) async throws(HordeError) -> Value {
-        let response = try await send(request)
+        let response = try await send(request(.get, path, timeout: timeout))
         guard response.status == 200, let value = try? JSONDecoder().decode(Value.self, from: Data(response.body))
         else {
             throw HordeError(response)

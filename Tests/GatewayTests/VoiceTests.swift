@@ -79,11 +79,11 @@ import Testing
             (try translation(tools), "\(prose)It goes.\n<tool_call>\n"),
             (try translation(json), "\"a\": \"\(prose)It goes. \""),
         ]
-        for (translation, text) in open { #expect(translation.isOpen(text), "\(text)") }
-        #expect(try !translation().isOpen("\(prose)It goes on quite well for now."))
+        for (translation, text) in open { #expect(translation.ending(text).isOpen, "\(text)") }
+        #expect(try !translation().ending("\(prose)It goes on quite well for now.").isOpen)
         let whole = "\"a\": \"\(prose)\"}"
-        #expect(try !translation(json).isOpen(whole))
-        #expect(try translation(json).isStopped(whole), "whole JSON is an answer")
+        #expect(try !translation(json).ending(whole).isOpen)
+        #expect(try translation(json).ending(whole).isStopped, "whole JSON is an answer")
     }
 
     @Test func `what is certain is a beginning of what comes in the end`() throws {

@@ -7,6 +7,7 @@ import Tools
 package struct Translation: Sendable {
     package let prompt: Prompt
     private let parameters: CompletionParameters
+    private let reader: ReplyReader
     private let source: Source
     /// 0 to 5; nil leaves it to the worker.
     private let temperature: Double?
@@ -51,6 +52,7 @@ package struct Translation: Sendable {
         source = .chat(chat)
         prompt = chat.prompt
         parameters = request.parameters
+        self.reader = ReplyReader(prompt.reading, formatStops: prompt.stops, userStops: parameters.stop)
         choiceCount = request.parameters.choiceCount
         temperature = parameters.temperature ?? (reader.isBound ? ChatReader.boundTemperature : nil)
     }
@@ -60,6 +62,7 @@ package struct Translation: Sendable {
         source = .text(echo: request.echoesPrompt ? text : "")
         prompt = format.raw(text)
         parameters = request.parameters
+        reader = ReplyReader(prompt.reading, formatStops: prompt.stops, userStops: parameters.stop)
         choiceCount = request.parameters.choiceCount
         temperature = parameters.temperature
     }
@@ -71,6 +74,7 @@ package struct Translation: Sendable {
         source = .chat(chat)
         prompt = chat.prompt
         parameters = original.parameters
+        reader = ReplyReader(prompt.reading, formatStops: prompt.stops, userStops: parameters.stop)
         choiceCount = 1
         temperature = correction.temperature ?? original.temperature
     }
@@ -161,23 +165,14 @@ package struct Translation: Sendable {
         return order
     }
 
-    /// Whether something in a text shows that the answer is over.
-    func isStopped(_ said: String) -> Bool {
-        if reader.isStopped(said) { return true }
-        guard case .chat(let chat) = source, chat.reader.isBound else { return false }
-        return chat.reader.isWhole(reply(said), opening: prompt.opening)
-    }
-
-    /// Whether no answer ends as a text does.
-    func isOpen(_ said: String) -> Bool {
-        if reader.isOpen(said) { return true }
-        guard case .chat(let chat) = source, chat.reader.isBound else { return false }
-        return chat.reader.isOpen(reply(said), opening: prompt.opening)
-    }
-
-    /// A text as it is read while it may go on.
-    private func reply(_ said: String) -> Reply {
-        reader.read(said, isCut: true, askedTokens: .max, wantedTokens: nil)
+    /// Whether something in a text shows that the answer is over, and whether no answer ends as it does.
+    func ending(_ said: String) -> (isStopped: Bool, isOpen: Bool) {
+        let read = reader.readUnfinished(said)
+        guard !read.isStopped, case .chat(let chat) = source, chat.reader.isBound else {
+            return (read.isStopped, read.isOpen)
+        }
+        if chat.reader.isWhole(read.reply, opening: prompt.opening) { return (true, false) }
+        return (false, read.isOpen || chat.reader.isOpen(read.reply, opening: prompt.opening))
     }
 
     /// What is certain of a text that goes on.
@@ -198,10 +193,6 @@ package struct Translation: Sendable {
             case .text(let echo): Draft(reply, content: echo + reply.content)
             }
         return isCensored ? draft.censored : draft
-    }
-
-    private var reader: ReplyReader {
-        ReplyReader(prompt.reading, formatStops: prompt.stops, userStops: parameters.stop)
     }
 
     /// The prompt that asks once more; nil for a raw one, which stands as it is.

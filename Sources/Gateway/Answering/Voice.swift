@@ -47,12 +47,13 @@ struct Voice: Sendable {
             end = .censored
             return
         }
+        let ending = translation.ending(whole)
         let verdict = judge.judge(
             part.text,
             after: said,
             askedTokens: askedTokens,
-            isStopped: translation.isStopped(whole),
-            isOpen: translation.isOpen(whole)
+            isStopped: ending.isStopped,
+            isOpen: ending.isOpen
         )
         switch verdict {
         case .finished:

@@ -25,6 +25,17 @@ package struct Reply: Equatable, Sendable {
     }
 }
 
+/// A worker's answer as far as it has come.
+package struct UnfinishedReply: Equatable, Sendable {
+    /// What is there of it, its end left as it is; the tokens are not counted.
+    package let reply: Reply
+    /// Whether something in the text shows that the answer is over: a stop, or the end of the model's turn.
+    package let isStopped: Bool
+    /// Whether no answer ends as the text does: within the thought, before the answer has begun, or behind the beginning of
+    /// a stop.
+    package let isOpen: Bool
+}
+
 /// What was read of a worker's text, before its end is judged.
 struct ReadText {
     /// Without outer white space; empty when there is none.
@@ -39,8 +50,8 @@ struct ReadText {
     var endsInThought = false
     /// Whether anything shows that the model, or a stop, ended the answer.
     var isStopped: Bool
-    /// The estimated size of all that was read, `nil` when only `reasoning` and `content` are left of it.
-    var tokens: Int?
+    /// All that was read, `nil` when only `reasoning` and `content` are left of it.
+    var whole: ArraySlice<UInt8>?
 
     /// Decides how the answer ended.
     ///
@@ -50,12 +61,12 @@ struct ReadText {
     /// Without knowing whether the length has cut it, `isCut` nil, that is told from the length too.
     func reply(_ estimator: TokenEstimator, isCut: Bool?, askedTokens: Int, wantedTokens: Int?) -> Reply {
         let reasoningTokens = estimator.tokens(in: reasoning)
-        let partsTokens = reasoningTokens + estimator.tokens(in: content)
+        func partsTokens() -> Int { reasoningTokens + estimator.tokens(in: content) }
         let limit = max(min(wantedTokens ?? askedTokens, askedTokens), 0)
-        if limit < askedTokens, partsTokens + callTokens(estimator) > limit {
+        if limit < askedTokens, partsTokens() + callTokens(estimator) > limit {
             return cut(estimator, reasoningTokens: reasoningTokens, limit: limit)
         }
-        let tokens = tokens ?? partsTokens
+        let tokens = whole.map { estimator.tokens(in: $0.span) } ?? partsTokens()
         // From 95 % of the length on: the estimate is not exact, and a cut answer is the costlier one to miss.
         let isFull = !isStopped && tokens > 0 && tokens >= askedTokens - askedTokens / 20
         let isCut = (isCut ?? isFull) || (endsInThought && content.isEmpty && !reasoning.isEmpty)
@@ -66,6 +77,18 @@ struct ReadText {
             reason: isCut ? .length : .stop,
             tokens: min(tokens, limit),
             reasoningTokens: min(reasoningTokens, tokens, limit)
+        )
+    }
+
+    /// The same text while it may go on, of which nobody asks how long it is: its tokens are not counted.
+    var uncounted: Reply {
+        Reply(
+            reasoning: reasoning.isEmpty ? nil : reasoning,
+            content: content,
+            calls: calls,
+            reason: .length,
+            tokens: 0,
+            reasoningTokens: 0
         )
     }
 

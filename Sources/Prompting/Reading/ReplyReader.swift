@@ -50,14 +50,17 @@ package struct ReplyReader: Sendable {
         readText(text).reply(estimator, isCut: isCut, askedTokens: askedTokens, wantedTokens: wantedTokens)
     }
 
-    /// Whether something in a text shows that the answer is over: a stop, or the end of the model's turn.
-    package func isStopped(_ text: String) -> Bool { readText(text).isStopped }
-
-    /// Whether no answer ends as a text does: within the thought, before the answer has begun, or behind the beginning of
-    /// a stop.
-    package func isOpen(_ text: String) -> Bool {
+    /// Reads a text as far as it has come.
+    package func readUnfinished(_ text: String) -> UnfinishedReply {
         let read = readText(text)
-        guard !read.isStopped else { return false }
+        return UnfinishedReply(
+            reply: read.uncounted,
+            isStopped: read.isStopped,
+            isOpen: !read.isStopped && isOpen(text, read)
+        )
+    }
+
+    private func isOpen(_ text: String, _ read: ReadText) -> Bool {
         if read.endsInThought
             || (!read.reasoning.isEmpty && read.content.utf8.allSatisfy(\.isSpace) && read.calls.isEmpty)
         {
@@ -91,7 +94,7 @@ package struct ReplyReader: Sendable {
             isExact: reading.isRaw,
             endsInThought: parts.endsInThought,
             isStopped: end != nil || cut != nil || parts.isFinished,
-            tokens: cut == nil ? estimator.tokens(in: String(decoding: bytes[range], as: UTF8.self)) : nil
+            whole: cut == nil ? bytes[range] : nil
         )
     }
 

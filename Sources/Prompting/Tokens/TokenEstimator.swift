@@ -17,7 +17,11 @@ package struct TokenEstimator: Sendable {
     ///
     /// The token that a backend puts before a prompt is not counted.
     package func tokens(in text: String) -> Int {
-        let bytes = text.utf8.span
+        tokens(in: text.utf8.span)
+    }
+
+    /// The same for the bytes of a text.
+    func tokens(in bytes: Span<UInt8>) -> Int {
         var scanner = TokenScanner()
         var index = 0
         while index < bytes.count {
