@@ -58,12 +58,35 @@ import Testing
         #expect(scanner.counts == scan(text))
     }
 
+    /// Texts of 64 bytes and more, most of ASCII alone, in which runs lie across the edges of blocks in every way.
+    @Test(arguments: 0..<20)
+    func `taking blocks counts what taking code points does`(seed: UInt64) {
+        let ascii = [
+            "a", "Z", "HELLO", "HELLo", "hello", "abcdefgh", " ", "  ", "\t", "\n", "\r\n", "1", "42", "1234567", ".",
+            "_",
+            "{\"", "<", "[", "<|im_end|>", "</s>", "[INST]", "\u{0}", "\u{B}", "\u{1F}", "\u{7F}", "@", "`", "~", "/",
+            ":",
+        ]
+        let others = ["é", "e\u{301}", "漢", "〇", "か", "한", "ж", "٣", "…", "²", "א", "\u{2028}", "<|é|>", "😀", "ª"]
+        var source = Seeded(state: seed)
+        for round in 0..<500 {
+            let text = (0..<Int.random(in: 0...120, using: &source)).reduce(into: "") { text, _ in
+                let isASCII = round % 3 == 0 || Int.random(in: 0..<(round % 3 == 1 ? 40 : 3), using: &source) > 0
+                text += (isASCII ? ascii : others).randomElement(using: &source) ?? ""
+            }
+            var scanner = TokenScanner()
+            var index = 0
+            while index < text.utf8.count { index += scanner.take(text.utf8.span, at: index) }
+            #expect(scanner.counts == scan(text), "\(text.debugDescription)")
+        }
+        let long = String(repeating: "x", count: 200) + String(repeating: "9", count: 200) + "é"
+        #expect(scan(long + long).words == 1)
+        #expect(scan(long).threeDigits == 67)
+    }
+
     private func scan(_ text: String) -> TokenCounts {
         var scanner = TokenScanner()
-        var index = 0
-        while index < text.utf8.count {
-            index += scanner.takeRun(text.utf8.span, at: index)
-        }
+        scanner.take(all: text.utf8.span)
         return scanner.counts
     }
 }

@@ -23,10 +23,7 @@ package struct TokenEstimator: Sendable {
     /// The same for the bytes of a text.
     func tokens(in bytes: Span<UInt8>) -> Int {
         var scanner = TokenScanner()
-        var index = 0
-        while index < bytes.count {
-            index += scanner.takeRun(bytes, at: index)
-        }
+        scanner.take(all: bytes)
         return weights.tokens(scanner.counts)
     }
 

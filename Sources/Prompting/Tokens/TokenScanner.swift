@@ -8,6 +8,8 @@ struct TokenScanner {
     private var length = 0
     private var ascii = 0
     private var capitals = 0
+    /// Up to where a byte beyond ASCII has been seen, so that it is not looked for again.
+    private var beyond = -1
 
     /// What has been counted so far.
     var counts: TokenCounts {
@@ -18,6 +20,15 @@ struct TokenScanner {
 
     /// Whether the last code point taken is white space, but no line end.
     var isAtSpace: Bool { kind.isEmpty && length > 0 }
+
+    /// Takes a whole text.
+    mutating func take(all bytes: Span<UInt8>) {
+        var index = 0
+        while index < bytes.count {
+            let count = takeBlock(bytes, at: index)
+            index += count > 0 ? count : takeRun(bytes, at: index)
+        }
+    }
 
     /// Takes the marker or code point that begins at an index, and returns its length in bytes.
     ///
@@ -45,7 +56,7 @@ struct TokenScanner {
     ///
     /// Most of most texts are these two, so that they have the tightest loops.
     @inline(__always)
-    mutating func takeRun(_ bytes: Span<UInt8>, at start: Int) -> Int {
+    private mutating func takeRun(_ bytes: Span<UInt8>, at start: Int) -> Int {
         var index = start + take(bytes, at: start)
         if kind.isEmpty {
             while index < bytes.count, bytes[index] == UInt8(ascii: " ") { index += 1 }
@@ -62,6 +73,30 @@ struct TokenScanner {
         length += index - first
         ascii += index - first
         return index - start
+    }
+
+    /// Takes whole runs of ASCII out of the next 64 bytes, and returns their length in bytes; 0 if there are none.
+    private mutating func takeBlock(_ bytes: Span<UInt8>, at start: Int) -> Int {
+        guard start > beyond, bytes.count - start >= ASCIIBlock.length, bytes[start] < 0x80,
+            table[Int(bytes[start])].isDisjoint(with: kind)
+        else { return 0 }
+        let block = bytes.withUnsafeBytes { ASCIIBlock($0, at: start, beyond: &beyond) }
+        guard let block else { return 0 }
+        var count = ASCIIBlock.length
+        var brackets = block.brackets
+        var isAtMarker = false
+        while brackets != 0, !isAtMarker {
+            let place = brackets.trailingZeroBitCount
+            isAtMarker = ControlMarker.length(bytes, at: start + place) != nil
+            if isAtMarker { count = place }
+            brackets &= brackets - 1
+        }
+        // A marker ends every run.
+        if !isAtMarker { count = block.wholeRuns(count) }
+        guard count > 0 else { return 0 }
+        begin([])
+        block.add(count, to: &settled)
+        return count
     }
 
     @inline(__always)
