@@ -24,6 +24,9 @@ final class HordeState {
     var statistics = Statistics()
     var webhooks = WebhookLog()
 
+    private var knownParameters: [String: Double?] = [:]
+    private static let knownParametersMax = 1000
+
     var nextSweepAt = sweepSeconds
     var positionsSecond = -1.0
     /// The number of jobs that `freeTokens` reckons with: refreshed by the sweep only (DF:726-815).
@@ -88,6 +91,7 @@ final class HordeState {
         expect(workers.filter { worker in !old.contains { $0 === worker } }, now: now)
         modelList = nil
         let waiting = lanes.drain()
+        knownParameters = [:]
         for request in waiting { enqueue(request, now: now) }
     }
 
@@ -120,6 +124,14 @@ final class HordeState {
     /// The billions of parameters of a model, as far as its worker or its name tells.
     func parameters(of model: String) -> Double? {
         workers.first { $0.role.parameters != nil && $0.role.models.contains(model) }?.role.parameters
+        if let known = knownParameters[model] { return known }
+        let parameters = findParameters(of: model)
+        // Names come from strangers.
+        if knownParameters.count < Self.knownParametersMax { knownParameters[model] = .some(parameters) }
+        return parameters
+    }
+
+    private func findParameters(of model: String) -> Double? {
             ?? KudosPrices.parameters(inName: model)
     }
 }
