@@ -40,8 +40,9 @@ extension HordeState {
         var found: (worker: Int, next: GenerationRequest)?
         for worker in candidates where workers[worker].freeThreads > found.map({ workers[$0.worker].freeThreads }) ?? 0
         {
-            start(next, on: worker, now: now)
+            if let next = nextRequest(for: worker, now: now) { found = (worker, next) }
         }
+        return found
     }
 
     /// Gives a worker jobs until its threads are busy.
@@ -129,7 +130,7 @@ extension HordeState {
         ledger.counters.texts += 1
         statistics.record(tokens: tokens, now: now)
         closeIfOver(request, now: now)
-        if let url = order.webhook { webhooks.record(url, request, attempt, reward: reward) }
+        if let url = order.webhook { call(url, for: request, attempt, reward: reward, now: now) }
     }
 
     private func release(_ request: GenerationRequest, _ attempt: GenerationRequest.Attempt) {
@@ -157,8 +158,10 @@ extension HordeState {
         if slots == 0 { lanes.remove(request) }
     }
 
-    /// Notes when a request was over, for the ledger.
+    /// Notes when a request was over; what is over stays so.
     func closeIfOver(_ request: GenerationRequest, now: Double) {
-        if !request.isOpen { request.endedAt = request.endedAt ?? now } else { request.endedAt = nil }
+        guard !request.isOpen, request.endedAt == nil else { return }
+        request.endedAt = now
+        requests.close(request)
     }
 }
