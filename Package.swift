@@ -80,13 +80,13 @@ let package = Package(
                 logging,
             ]
         ),
+        floor("Bench", ["HTTPClient", "EventLoop", "JSONText", httpTypes]),
         floor("HordeSimulator", ["HTTPServer", "EventLoop", "JSONText", httpTypes]),
         .executableTarget(
             name: "CLI",
             dependencies: [
-                "Gateway", "HordeSimulator", "Horde", "HTTPClient", "HTTPServer", "OpenAI", "JSONText", "OpenCode",
-                "Prompting",
-                "EventLoop",
+                "Gateway", "Bench", "HordeSimulator", "Horde", "HTTPClient", "HTTPServer", "OpenAI", "JSONText",
+                "OpenCode", "Prompting", "EventLoop",
                 argumentParser, logging, configuration, system, yams,
             ],
             swiftSettings: settings
@@ -100,7 +100,7 @@ let package = Package(
         ),
         tests("EventLoopTests", ["EventLoop", "CLinux", "TestSupport"]),
         tests("HTTPServerTests", ["HTTPServer", "EventLoop", "TestSupport", httpTypes]),
-        tests("HTTPClientTests", ["HTTPClient", "HTTPServer", "EventLoop", "TestSupport", httpTypes]),
+        tests("HTTPClientTests", ["HTTPClient", "HTTPServer", "EventLoop", "CLinux", "TestSupport", httpTypes]),
         tests(
             "HordeTests",
             ["Horde", "HordeSimulator", "HTTPClient", "HTTPServer", "EventLoop", "TestSupport", httpTypes],
@@ -112,6 +112,10 @@ let package = Package(
                 "Gateway", "Horde", "HTTPServer", "OpenAI", "JSONText", "OpenCode", "Prompting", "Tools", "EventLoop",
                 httpTypes,
             ]
+        ),
+        tests(
+            "BenchTests",
+            ["Bench", "HTTPServer", "EventLoop", "OpenAI", "JSONText", "TestSupport", httpTypes]
         ),
         tests("TidyTests", []),
         tests("JSONTextTests", ["JSONText"]),

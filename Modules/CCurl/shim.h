@@ -27,10 +27,10 @@ static inline CURLcode curl_easy_set_pointer(CURL *easy, CURLoption option, void
 static inline CURLcode curl_easy_set_fields(CURL *easy, struct curl_slist *fields) {
     return curl_easy_setopt(easy, CURLOPT_HTTPHEADER, fields);
 }
-/// The size first: libcurl copies that many bytes, and would otherwise stop at a NUL.
-static inline CURLcode curl_easy_copy_body(CURL *easy, const void *bytes, size_t count) {
+/// The bytes are not copied: "the data pointed to is NOT copied by the library" (CURLOPT_POSTFIELDS).
+static inline CURLcode curl_easy_set_body(CURL *easy, const void *bytes, size_t count) {
     CURLcode code = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)count);
-    return code ? code : curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, bytes);
+    return code ? code : curl_easy_setopt(easy, CURLOPT_POSTFIELDS, bytes);
 }
 static inline CURLcode curl_easy_on_body(CURL *easy, curl_write_callback callback, void *context) {
     CURLcode code = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, callback);
@@ -39,6 +39,18 @@ static inline CURLcode curl_easy_on_body(CURL *easy, curl_write_callback callbac
 static inline CURLcode curl_easy_on_field(CURL *easy, curl_write_callback callback, void *context) {
     CURLcode code = curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, callback);
     return code ? code : curl_easy_setopt(easy, CURLOPT_HEADERDATA, context);
+}
+static inline CURLcode curl_easy_on_open(CURL *easy, curl_sockopt_callback callback, void *context) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, callback);
+    return code ? code : curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, context);
+}
+static inline CURLcode curl_easy_on_close(CURL *easy, curl_closesocket_callback callback, void *context) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, callback);
+    return code ? code : curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, context);
+}
+static inline void *curl_easy_private(CURL *easy) {
+    void *context = NULL;
+    return curl_easy_getinfo(easy, CURLINFO_PRIVATE, &context) == CURLE_OK ? context : NULL;
 }
 static inline CURLcode curl_easy_status(CURL *easy, long *status) {
     return curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, status);

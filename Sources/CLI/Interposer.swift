@@ -4,9 +4,9 @@ import Glibc
 
 /// The command `interposer`.
 ///
-/// Each subcommand is one file: `Serve` runs the server, `Simulate` a Horde to try it with, `Models` shows what Horde
-/// offers, `ShowPrompt` what a request becomes, and `OpenCode` writes a client's configuration. `Settings` holds the options they
-/// share.
+/// Each subcommand is one file: `Serve` runs the server, `Simulate` a Horde to try it with, `BenchCommand` puts a server
+/// under load, `Models` shows what Horde offers, `ShowPrompt` what a request becomes, and `OpenCode` writes a client's
+/// configuration. `Settings` holds the options they share.
 @main
 struct Interposer: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -20,7 +20,7 @@ struct Interposer: ParsableCommand {
               interposer serve --horde-url http://127.0.0.1:7001
             """,
         version: Version.current,
-        subcommands: [Serve.self, Simulate.self, Models.self, ShowPrompt.self, OpenCode.self]
+        subcommands: [Serve.self, Simulate.self, BenchCommand.self, Models.self, ShowPrompt.self, OpenCode.self]
     )
 
     /// The library's own `main` prints the usage behind every error; one clear line is easier to read, in a log too.

@@ -19,6 +19,8 @@ enum Program {
                 return exitStatus(error)
             }
         }
+        // What was logged in the last turn.
+        LoopActor.assumeIsolated { LogOutput.standardError.finish() }
         if status != 0 { throw ExitCode(status) }
     }
 
@@ -62,7 +64,11 @@ enum StandardOutput {
 
 /// Standard error carries what a person or a log reads.
 enum StandardError {
-    static func write(_ text: String) { FileStream.write(text, to: STDERR_FILENO) }
+    /// Writes a line, behind what has been logged.
+    static func write(_ text: String) {
+        if EventLoop.shared.isCurrent { LoopActor.assumeIsolated { LogOutput.standardError.finish() } }
+        FileStream.write(text, to: STDERR_FILENO)
+    }
 }
 
 enum StandardInput {

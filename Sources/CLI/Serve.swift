@@ -2,6 +2,7 @@ import ArgumentParser
 import EventLoop
 import Gateway
 import HTTPServer
+import Horde
 import Logging
 
 /// `interposer serve`.
@@ -21,8 +22,21 @@ struct Serve: ParsableCommand {
 
     @OptionGroup var configurationOptions: ConfigurationOptions
 
-    @Option(help: "Submissions a minute to AI Horde, spread evenly; 0 is no limit. AI Horde takes 90.")
-    var submitsPerMinute = 87
+    @Option(
+        help: """
+            Submissions a minute to AI Horde, spread evenly; 0 is no limit of the address or of a key. (default: 87, or 285 \
+            where AI Horde says that it takes more from this address)
+            """
+    )
+    var submitsPerMinute: Int?
+
+    @Option(
+        help: """
+            Where AI Horde can call this server when a text is there, an https URL whose /hooks/ leads here; answers then \
+            arrive sooner with fewer questions. (default: AI Horde is asked)
+            """
+    )
+    var publicURL: PublicURL?
 
     @Option(help: "A web origin that may call the server; repeat for more. (default: every origin)")
     var allowOrigin: [String] = []
@@ -42,7 +56,7 @@ struct Serve: ParsableCommand {
         guard failoverSeconds.map({ (1...3600).contains($0) }) ?? true else {
             throw ValidationError("--failover-seconds is a number from 1 to 3600.")
         }
-        guard (0...100_000).contains(submitsPerMinute) else {
+        guard submitsPerMinute.map({ (0...100_000).contains($0) }) ?? true else {
             throw ValidationError("--submits-per-minute is a number from 0 to 100000.")
         }
     }
@@ -50,7 +64,7 @@ struct Serve: ParsableCommand {
     func run() throws {
         let configuration = Gateway.Configuration(
             listen: listen,
-            horde: try hordeOptions.horde(submitsPerMinute: submitsPerMinute),
+            horde: try hordeOptions.horde(submitsPerMinute: submitsPerMinute, publicURL: publicURL),
             serverKey: try hordeOptions.key(),
             cacheDirectory: Environment.cacheDirectory,
             crossOrigin: CrossOriginPolicy(
@@ -65,7 +79,8 @@ struct Serve: ParsableCommand {
             (configuration.formats, configuration.aliases) = (models.formats, models.aliases)
             DescriptorLimit.raise()
             let signals = TerminationSignals()
-            let gateway = try Gateway(configuration, logger: Logger(label: "interposer"))
+            let logger = Logger(label: "interposer") { _ in LoopLogHandler() }
+            let gateway = try Gateway(configuration, logger: logger, output: .standardError)
             StandardError.write("listening on http://\(gateway.address)")
             await gateway.run { await signals.next() }
         }

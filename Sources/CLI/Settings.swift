@@ -34,11 +34,12 @@ struct HordeOptions: ParsableArguments {
         return key
     }
 
-    func horde(submitsPerMinute: Int) throws -> Horde.Configuration {
+    func horde(submitsPerMinute: Int?, publicURL: PublicURL? = nil) throws -> Horde.Configuration {
         Horde.Configuration(
             url: try url(),
             submitsPerMinute: submitsPerMinute,
-            clientAgent: "interposer:\(Version.current):none"
+            clientAgent: "interposer:\(Version.current):none",
+            publicURL: publicURL
         )
     }
 }
@@ -61,6 +62,10 @@ enum Environment {
 }
 
 extension HordeURL: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
+
+extension PublicURL: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }
 

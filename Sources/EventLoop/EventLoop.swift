@@ -9,11 +9,10 @@ import Synchronization
 /// this thread. Read `LoopActor.swift` next (the isolation), then `Poller.swift` (descriptors), `Timers.swift`,
 /// `Signals.swift`.
 ///
-/// One turn: run the jobs that are ready, fire due timers, let the hooks act on what both have brought about, and only
-/// then decide how long to sleep: each of them may have made a job ready, and a loop that had asked earlier would sleep
-/// on it.
+/// One turn: run the jobs that are ready, fire due timers, do what both have left for the end of the turn, and only then
+/// decide how long to sleep: each of them may have made a job ready, and a loop that had asked earlier would sleep on it.
 package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
-    // @unchecked Sendable because `ready`, `isInsideJob`, `hooks` and `exitStatus` are touched by the loop's own
+    // @unchecked Sendable because `ready`, `isInsideJob`, `endings` and `exitStatus` are touched by the loop's own
     // thread alone (asserted by `checkIsolated`), `thread` is atomic and `inbox` is a mutex.
 
     /// The process's only loop.
@@ -24,8 +23,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     private var ready: [UnownedJob] = []
     private var isInsideJob = false
     private var exitStatus: CInt?
-    private var hooks: [HookID: Hook] = [:]
-    private var lastHook = 0
+    private var endings: [[@LoopActor () -> Void]] = [[], []]
     private let thread = Atomic<UInt>(0)
     private let inbox = Mutex(Inbox())
 
@@ -34,13 +32,13 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         var hasThread = false
     }
 
-    /// Names one hook, so that it can be removed.
-    package struct HookID: Hashable, Sendable {
-        fileprivate let number: Int
+    /// When at the end of a turn something is done.
+    package enum Ending: Int {
+        /// What may bring about more: answers that are sent, connections that are resumed.
+        case work = 0
+        /// What the work left to be written, once for all of it.
+        case output = 1
     }
-
-    /// Work to be done once a turn before the loop sleeps; the answer is when the owner wants to be called again.
-    package typealias Hook = @LoopActor () -> Duration?
 
     private init() {
         // A peer that is gone is told by the return value of a write, never by a signal that would end the process.
@@ -88,15 +86,24 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     private func turn() {
         runReady()
         LoopActor.assumeIsolated { timers.fireDue() }
-        var wait: Duration? = nil
-        for hook in hooks.values {
-            if let limit = LoopActor.assumeIsolated({ hook() }) { wait = min(wait ?? limit, limit) }
-        }
-        if let due = LoopActor.assumeIsolated({ timers.untilNext }) { wait = min(wait ?? due, due) }
+        LoopActor.assumeIsolated { endTurn() }
+        var wait = LoopActor.assumeIsolated { timers.untilNext }
         collectInbox()
         // A job may also have been the last one that `run` waits for.
-        if !ready.isEmpty || exitStatus != nil { wait = .zero }
+        if !ready.isEmpty || exitStatus != nil || endings.contains(where: { !$0.isEmpty }) { wait = .zero }
         poller.wait(atMost: wait)
+    }
+
+    /// Does what was left for the end of the turn; what that leaves itself is for the end of the next one.
+    @LoopActor private func endTurn() {
+        for ending in endings.indices where !endings[ending].isEmpty {
+            var actions: [@LoopActor () -> Void] = []
+            swap(&actions, &endings[ending])
+            for action in actions { action() }
+            // The memory is kept, for there are such actions in nearly every turn.
+            actions.removeAll(keepingCapacity: true)
+            if endings[ending].isEmpty { swap(&actions, &endings[ending]) }
+        }
     }
 
     /// Runs the jobs that are ready now, in their order; jobs that these make ready wait for the next call.
@@ -128,17 +135,9 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         }
     }
 
-    /// Adds work for every turn of the loop, until `removeHook`.
-    @LoopActor package static func addHook(_ hook: @escaping Hook) -> HookID {
-        shared.lastHook += 1
-        let id = HookID(number: shared.lastHook)
-        shared.hooks[id] = hook
-        return id
-    }
-
-    /// Takes the hook out; it is called at most once more, in the turn that is under way.
-    @LoopActor package static func removeHook(_ id: HookID) {
-        shared.hooks[id] = nil
+    /// Calls `action` once, before the loop sleeps next.
+    @LoopActor package static func atEndOfTurn(_ ending: Ending = .work, _ action: @escaping @LoopActor () -> Void) {
+        shared.endings[ending.rawValue].append(action)
     }
 
     // MARK: Executor

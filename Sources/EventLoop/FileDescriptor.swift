@@ -14,6 +14,13 @@ package struct FileDescriptor: ~Copyable {
         self.rawValue = rawValue
     }
 
+    /// How many descriptors the process may have.
+    package static var countMax: Int {
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        return Int(clamping: limit.rlim_cur)
+    }
+
     /// Gives the descriptor to a new owner, who closes it.
     package consuming func release() -> CInt {
         let descriptor = rawValue

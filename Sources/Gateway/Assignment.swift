@@ -13,6 +13,8 @@ struct Assignment: Sendable {
     /// The first of their groups that has room for it.
     let firstGroup: Int
     let key: HordeKey
+    /// Whether it is quick to write: a short answer, or opencode's title of a conversation.
+    let isQuick: Bool
     let identity: AnswerIdentity
     private let metadata: JSONObject?
     private let translations: [Translation]
@@ -44,6 +46,19 @@ struct Assignment: Sendable {
             }
         }
 
+        /// opencode asks for a title with as many tokens as for anything else, but in always the same words.
+        var isTitle: Bool {
+            switch self {
+            case .chat(let request):
+                request.tools.isEmpty
+                    && request.messages.first { $0.role == .user }?.content.hasPrefix(
+                        "Generate a title for this conversation"
+                    )
+                        ?? false
+            case .text: false
+            }
+        }
+
         func translations(_ format: PromptFormat) throws(APIError) -> [Translation] {
             switch self {
             case .chat(let request): [try Translation(request, format: format, today: Today.text)]
@@ -68,6 +83,7 @@ struct Assignment: Sendable {
         self.asked = choice.groups.count > 1 ? asked : nil
         metadata = asked.metadata
         self.key = key
+        isQuick = parameters.maxTokens.map { $0 <= Limits.quickTokensMax } ?? false || asked.isTitle
         identity = AnswerIdentity(
             form: form,
             id: form.idPrefix + RandomText.of(length: 24),

@@ -149,7 +149,8 @@ struct Heartbeats {
         let before = state
         if progress == .accepted { part += 1 }
         switch progress {
-        case .inLine(let ahead): state = "in line, \(ahead) ahead"
+        case .inLine(let ahead, let wait):
+            state = "in line, \(ahead) ahead, about \(wait.components.seconds + 1) s"
         case .submitting: state = "submitting"
         case .accepted: state = "accepted by AI Horde"
         case .pending(let job) where job.isRunning: state = "being written"

@@ -17,12 +17,16 @@ package struct CrossOriginPolicy: Sendable {
 
     /// What every answer carries for the origin that asked.
     func fields(for request: HTTPFields) -> HTTPFields {
-        let exposed: HTTPFields = [.accessControlExposeHeaders: "x-request-id, retry-after, x-should-retry"]
-        guard let origins else { return exposed.with(.accessControlAllowOrigin, "*") }
+        guard let origins else { return Self.anyOrigin }
         // Caches must not give one origin's answer to another.
         guard let origin = request[.origin], origins.contains(origin) else { return [.vary: "Origin"] }
-        return exposed.with(.accessControlAllowOrigin, origin).with(.vary, "Origin")
+        return Self.exposed.with(.accessControlAllowOrigin, origin).with(.vary, "Origin")
     }
+
+    private static let exposed: HTTPFields = [
+        .accessControlExposeHeaders: "x-request-id, retry-after, x-should-retry"
+    ]
+    private static let anyOrigin = exposed.with(.accessControlAllowOrigin, "*")
 
     /// The answer to a browser that asks before it sends.
     func preflight(_ request: HTTPFields) -> HTTPFields {
@@ -35,10 +39,11 @@ package struct CrossOriginPolicy: Sendable {
             .with(.accessControlMaxAge, "86400")
     }
 
-    func allows(host: String?) -> Bool {
+    /// Whether the server answers to this name, which is only asked for where names are told apart.
+    func allows(host: @autoclosure () -> String?) -> Bool {
         guard let hosts else { return true }
         // Names of hosts have no case (RFC 9110, 4.2.3).
-        guard let host = host?.lowercased() else { return false }
+        guard let host = host()?.lowercased() else { return false }
         return hosts.contains { allowed in
             let allowed = allowed.lowercased()
             return host == allowed || host.hasPrefix(allowed + ":")

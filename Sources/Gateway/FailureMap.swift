@@ -23,19 +23,19 @@ extension APIError {
                 .rateLimited(
                     "AI Horde's rate limit is reached. Try again shortly.",
                     code: "rate_limit_exceeded",
-                    retryAfterSeconds: seconds
+                    retryAfter: .seconds(seconds)
                 )
             case .tooManyPrompts:
                 .rateLimited(
                     "This AI Horde account has too many requests waiting (rate limit).",
                     code: "too_many_prompts",
-                    retryAfterSeconds: 10
+                    retryAfter: .seconds(10)
                 )
-            case .queueFull(let seconds):
+            case .queueFull(let pause):
                 .rateLimited(
                     "Too many requests wait for their turn at AI Horde (rate limit).",
                     code: "queue_full",
-                    retryAfterSeconds: seconds
+                    retryAfter: min(pause, Limits.retryAfterMax)
                 )
             case .kudosUpfront:
                 .permissionDenied(

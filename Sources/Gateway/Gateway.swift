@@ -61,8 +61,12 @@ package final class Gateway {
 
     /// Starts to listen and to learn what Horde offers; Horde itself need not be there.
     ///
+    /// - Parameters:
+    ///   - configuration: what the operator has chosen.
+    ///   - logger: for what happens to the server.
+    ///   - output: for a line about each request.
     /// - Throws: `ListenError` when the address cannot be had.
-    package init(_ configuration: Configuration, logger: Logger) throws(ListenError) {
+    package init(_ configuration: Configuration, logger: Logger, output: LogOutput) throws(ListenError) {
         self.logger = logger
         horde = Horde(configuration.horde, client: HTTPClient())
         work = RunningWork()
@@ -83,13 +87,15 @@ package final class Gateway {
             ),
             catalog: catalog,
             work: work,
-            crossOrigin: configuration.crossOrigin
+            crossOrigin: configuration.crossOrigin,
+            horde: horde
         )
         let crossOrigin = configuration.crossOrigin
+        let accessLog = AccessLog(output: output)
         server = try HTTPServer(
             listeningOn: configuration.listen,
             render: { refusal in JSONResponse(APIError(refusal)).with(crossOrigin.fields(for: [:])).answer },
-            onEnd: { summary in AccessLog.write(summary, to: logger) },
+            onEnd: { summary in accessLog.write(summary) },
             handler: { request, writer in await router.route(request, writer) }
         )
         catalog.startRefreshing()

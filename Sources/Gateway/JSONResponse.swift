@@ -4,7 +4,7 @@ import HTTPTypes
 import JSONText
 import OpenAI
 
-/// An answer that is sent whole: JSON, with the fields that belong to it.
+/// An answer that is sent whole: mostly JSON, with the fields that belong to it.
 struct JSONResponse {
     let status: HTTPResponse.Status
     private(set) var fields: HTTPFields
@@ -17,26 +17,34 @@ struct JSONResponse {
     }
 
     init(_ status: HTTPResponse.Status, bytes: [UInt8]) {
-        self.status = status
-        fields = [.contentType: "application/json"]
-        body = bytes
+        self.init(status, fields: Self.json, bytes: bytes)
     }
 
     /// An error, with what tells a client when, or whether, to try again.
     init(_ error: APIError) {
         self.init(HTTPResponse.Status(code: error.status), error.body)
-        if let seconds = error.retryAfterSeconds { fields[.retryAfter] = "\(seconds)" }
+        if let pause = error.retryAfter {
+            let milliseconds = pause.components.seconds * 1000 + pause.components.attoseconds / 1_000_000_000_000_000
+            fields[.retryAfter] = "\((milliseconds + 999) / 1000)"
+            // OpenAI's own libraries look at this first.
+            fields[.named("retry-after-ms")] = "\(milliseconds)"
+        }
         // Obeyed by OpenAI's own libraries, before they look at the status.
         if let shouldRetry = error.shouldRetry { fields[.named("x-should-retry")] = "\(shouldRetry)" }
     }
 
-    private init(preflight fields: HTTPFields) {
-        status = .noContent
-        self.fields = fields
-        body = []
-    }
+    private static let json: HTTPFields = [.contentType: "application/json"]
 
-    static func preflight(_ fields: HTTPFields) -> JSONResponse { JSONResponse(preflight: fields) }
+    /// No answer but that it was taken.
+    static let noContent = JSONResponse(.noContent, fields: [:], bytes: [])
+
+    static func preflight(_ fields: HTTPFields) -> JSONResponse { JSONResponse(.noContent, fields: fields, bytes: []) }
+
+    init(_ status: HTTPResponse.Status, fields: HTTPFields, bytes: [UInt8]) {
+        self.status = status
+        self.fields = fields
+        body = bytes
+    }
 
     func with(_ more: HTTPFields) -> JSONResponse {
         var reply = self

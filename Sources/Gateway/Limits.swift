@@ -16,6 +16,10 @@ enum Limits {
     static let impossibleReadsMax = 2
     /// How often a submission is made shorter because Horde wants kudos for its length.
     static let kudosRefusalsMax = 3
+    /// What a client is told to wait at most: OpenAI's own heed no more than a minute.
+    static let retryAfterMax = Duration.seconds(60)
+    /// An answer that may have no more tokens is quick, and goes before others of its key.
+    static let quickTokensMax = 256
     /// How long a client that left may take to come back for its answer.
     static let returnSecondsMax = Duration.seconds(120)
     /// Answers that are kept for clients that left, and the bytes of their prompts and texts together.

@@ -1,6 +1,7 @@
 import EventLoop
 import HTTPServer
 import HTTPTypes
+import Horde
 import OpenAI
 
 /// The only table of routes.
@@ -10,21 +11,26 @@ final class Router {
     private let catalog: ModelCatalog
     private let work: RunningWork
     private let crossOrigin: CrossOriginPolicy
+    private let horde: Horde
 
     init(
         completions: Completions,
         catalog: ModelCatalog,
         work: RunningWork,
-        crossOrigin: CrossOriginPolicy
+        crossOrigin: CrossOriginPolicy,
+        horde: Horde
     ) {
         self.completions = completions
         self.catalog = catalog
         self.work = work
         self.crossOrigin = crossOrigin
+        self.horde = horde
     }
 
     private enum Route {
-        case about, health, readiness, models, openCode
+        case about, health, readiness, models, openCode, metrics
+        /// A call of Horde's, with the token of its path.
+        case webhook(String)
         case model(String)
         case completions(CompletionForm)
         /// An endpoint of OpenAI's that is not offered.
@@ -56,6 +62,9 @@ final class Router {
         case .model(let name):
             model(name)
         case .unsupported(let name): JSONResponse(.unsupportedEndpoint(name))
+        case .metrics: Metrics.page(of: horde, running: work.count)
+        case .webhook(let token):
+            horde.webhooks?.deliver(token) ?? false ? .noContent : JSONResponse(.unknownPath("POST", "/hooks/…"))
         case .openCode: preconditionFailure("the answer needs the request")
         case .completions: preconditionFailure("a completion is waited for")
         }
@@ -98,11 +107,15 @@ final class Router {
     private static func match(_ path: String) -> (Route, [HTTPRequest.Method])? {
         // The ids of models contain slashes, sent as they are or escaped: the path is decoded, and the rest is the id.
         if path.hasPrefix("/v1/models/"), path.utf8.count > 11 { return (.model(String(path.dropFirst(11))), reading) }
+        if path.hasPrefix(WebhookToken.pathPrefix) {
+            return (.webhook(String(path.dropFirst(WebhookToken.pathPrefix.count))), writing)
+        }
         let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         return switch path {
         case "/": (.about, reading)
         case "/health": (.health, reading)
         case "/readyz": (.readiness, reading)
+        case "/metrics": (.metrics, reading)
         case "/opencode.json": (.openCode, reading)
         case "/v1/models": (.models, reading)
         case "/v1/chat/completions": (.completions(.chat), writing)

@@ -1,13 +1,13 @@
+import CCurl
 import DequeModule
 package import EventLoop
-package import HTTPTypes
 
 /// An HTTP client on libcurl's multi interface: `send` is one request, awaited.
 ///
 /// This target knows nothing of Horde. It promises few and reused connections (`Limits.connectionsMax`, HTTP/2 where the
 /// server has it), a bounded number of transfers at a time with the rest waiting in order, answers no larger than their
 /// limit, no redirects, and that a cancelled task's transfer is gone at once. Read `Transfer.swift` next (one request),
-/// then `MultiHandle.swift` (all of them on the loop).
+/// then `MultiHandle.swift` (all of them) and `WatchedSockets.swift` (on the loop).
 @LoopActor
 package final class HTTPClient {
     package struct Limits: Sendable {
@@ -24,6 +24,8 @@ package final class HTTPClient {
         package var bodyBytesMax = 16 * 1024 * 1024
         /// An answer's head.
         package var headBytesMax = 64 * 1024
+        /// What libcurl reads at once, and keeps for each transfer under way; at least 1024.
+        package var receiveBufferBytes = 16 * 1024
         /// Until a connection, with TLS, stands.
         package var connectSecondsMax = Duration.seconds(10)
 
@@ -42,6 +44,7 @@ package final class HTTPClient {
         self.limits = limits
         transfersMax = limits.connectionsMax
         multi = MultiHandle(connectionsMax: limits.connectionsMax)
+        multi.onEnd = { [weak self] handle, code in self?.ended(handle, code) }
     }
 
     /// Performs one request.
@@ -71,20 +74,32 @@ package final class HTTPClient {
     }
 
     private func start(_ transfer: Transfer) {
-        guard let handle = idleHandles.popLast() ?? EasyHandle() else { return transfer.end(.failure(.overloaded)) }
+        guard let handle = idleHandles.popLast() ?? EasyHandle(limits, sockets: multi.sockets) else {
+            return transfer.end(.failure(.overloaded))
+        }
         runningCount += 1
+        transfer.handle = handle
         do throws(TransferError) {
-            try transfer.prepare(handle)
+            try handle.begin(transfer, transfer.request)
         } catch {
             return finish(transfer, handle, .failure(error))
         }
-        multi.add(handle) { [self] code in finish(transfer, handle, transfer.outcome(code, handle)) }
+        multi.add(handle)
+    }
+
+    private func ended(_ handle: EasyHandle, _ code: CURLcode) {
+        guard let transfer = handle.transfer else { preconditionFailure("libcurl ends a transfer that was begun") }
+        let outcome: Result<Response, TransferError> =
+            code == CURLE_OK
+            ? .success(transfer.response(status: handle.status))
+            : .failure(TransferError(code, bytesMax: limits.bodyBytesMax))
+        finish(transfer, handle, outcome)
     }
 
     private func finish(_ transfer: Transfer, _ handle: EasyHandle, _ outcome: Result<Response, TransferError>) {
         runningCount -= 1
         if handle.spokeHTTP2 { transfersMax = limits.streamsMax }
-        handle.reset()
+        handle.end()
         idleHandles.append(handle)
         transfer.end(outcome)
         while runningCount < transfersMax, let next = waiting.popFirst() {
@@ -94,51 +109,12 @@ package final class HTTPClient {
 
     private func cancel(_ transfer: Transfer) {
         transfer.isCancelled = true
-        if let index = waiting.firstIndex(where: { $0 === transfer }) {
-            waiting.remove(at: index)
-            transfer.end(.failure(.cancelled))
-        } else if let handle = transfer.handle {
+        if let handle = transfer.handle {
             multi.remove(handle)
             finish(transfer, handle, .failure(.cancelled))
-        }
-    }
-}
-
-extension HTTPClient {
-    /// What to send.
-    package struct Request: Sendable {
-        package var method: HTTPRequest.Method
-        package var url: String
-        package var fields: HTTPFields
-        package var body: [UInt8]?
-        /// From the moment the transfer starts to its last byte.
-        package var timeout: Duration
-
-        package init(
-            _ method: HTTPRequest.Method,
-            _ url: String,
-            fields: HTTPFields = [:],
-            body: [UInt8]? = nil,
-            timeout: Duration
-        ) {
-            self.method = method
-            self.url = url
-            self.fields = fields
-            self.body = body
-            self.timeout = timeout
-        }
-    }
-
-    /// What came back, whole.
-    package struct Response: Sendable {
-        package let status: Int
-        package let fields: HTTPFields
-        package let body: [UInt8]
-
-        package init(status: Int, fields: HTTPFields = [:], body: [UInt8] = []) {
-            self.status = status
-            self.fields = fields
-            self.body = body
+        } else if let index = waiting.firstIndex(where: { $0 === transfer }) {
+            waiting.remove(at: index)
+            transfer.end(.failure(.cancelled))
         }
     }
 }

@@ -1,7 +1,7 @@
 import CCurl
 import EventLoop
 
-/// libcurl's multi handle on the event loop: its sockets are watched, its one timer is ours.
+/// libcurl's multi handle on the event loop: what is to be done when a socket of its is ready or its timer is due.
 ///
 /// ## When it goes away
 /// The handle is freed, and with it every idle connection. No transfer is left in it then: `HTTPClient` owns it, and every
@@ -9,16 +9,20 @@ import EventLoop
 @LoopActor
 final class MultiHandle {
     private let pointer: UnsafeMutableRawPointer
-    private var timer: TimerID?
-    private var completions: [UnsafeMutableRawPointer: @LoopActor (CURLcode) -> Void] = [:]
-    private var watched: Set<CInt> = []
+    let sockets = WatchedSockets()
+    /// Told of each transfer that ended by itself; not after `remove`.
+    var onEnd: (@LoopActor (EasyHandle, CURLcode) -> Void)?
+    private var count = 0
+    private var timer: (id: TimerID, due: ContinuousClock.Instant)?
+    /// When libcurl wants to be called; nil is never.
+    private var due: ContinuousClock.Instant?
 
     init(connectionsMax: Int) {
         guard let pointer = curl_multi_init() else { preconditionFailure("libcurl cannot start: out of memory") }
         self.pointer = pointer
-        let context = Unmanaged.passUnretained(self).toOpaque()
-        curl_multi_on_socket(pointer, onSocket, context)
-        curl_multi_on_timer(pointer, onTimer, context)
+        sockets.onReady = { [weak self] descriptor, events in self?.act(on: descriptor, events) }
+        sockets.serve(pointer)
+        curl_multi_on_timer(pointer, onTimer, Unmanaged.passUnretained(self).toOpaque())
         curl_multi_set_long(pointer, CURLMOPT_PIPELINING, curl_multiplex)
         curl_multi_set_long(pointer, CURLMOPT_MAX_TOTAL_CONNECTIONS, connectionsMax)
         // Pinned: libcurl would otherwise size its cache by the number of handles, and evict connections when that falls.
@@ -26,21 +30,22 @@ final class MultiHandle {
     }
 
     isolated deinit {
-        precondition(completions.isEmpty, "a transfer is under way")
+        precondition(count == 0, "a transfer is under way")
         curl_multi_cleanup(pointer)
-        if let timer { EventLoop.cancel(timer) }
-        for descriptor in watched { EventLoop.unwatch(descriptor) }
+        if let timer { EventLoop.cancel(timer.id) }
+        sockets.forgetAll()
     }
 
-    /// Starts a transfer; `completion` is called when it has ended by itself, and not after `remove`.
-    func add(_ handle: EasyHandle, completion: @escaping @LoopActor (CURLcode) -> Void) {
-        completions[handle.pointer] = completion
+    /// Starts a transfer.
+    func add(_ handle: EasyHandle) {
+        count += 1
         let code = curl_multi_add_handle(pointer, handle.pointer)
         precondition(code == CURLM_OK, "libcurl refuses a handle: \(String(cString: curl_multi_strerror(code)))")
     }
 
+    /// Ends a transfer that was added and has not ended by itself.
     func remove(_ handle: EasyHandle) {
-        guard completions.removeValue(forKey: handle.pointer) != nil else { return }
+        count -= 1
         curl_multi_remove_handle(pointer, handle.pointer)
     }
 
@@ -57,56 +62,39 @@ final class MultiHandle {
             // "The data the returned pointer points to will not survive calling curl_multi_remove_handle."
             let code = message.pointee.data.result
             curl_multi_remove_handle(pointer, easy)
-            completions.removeValue(forKey: easy)?(code)
-        }
-    }
-
-    fileprivate func socketChanged(_ descriptor: CInt, _ wish: CInt) {
-        var readiness: Readiness
-        switch wish {
-        case CURL_POLL_IN: readiness = .readable
-        case CURL_POLL_OUT: readiness = .writable
-        case CURL_POLL_INOUT: readiness = [.readable, .writable]
-        default:
-            watched.remove(descriptor)
-            return EventLoop.unwatch(descriptor)
-        }
-        watched.insert(descriptor)
-        EventLoop.watch(descriptor, for: readiness) { [weak self] ready in
-            var events: CInt = 0
-            if ready.contains(.readable) { events |= CURL_CSELECT_IN }
-            if ready.contains(.writable) { events |= CURL_CSELECT_OUT }
-            if !ready.isDisjoint(with: .failed) { events |= CURL_CSELECT_ERR }
-            self?.act(on: descriptor, events)
+            count -= 1
+            guard let handle = EasyHandle.of(easy) else { preconditionFailure("each handle is made by EasyHandle") }
+            onEnd?(handle, code)
         }
     }
 
     /// May only arm the timer: libcurl is not to be called from its own timer callback.
+    ///
+    /// Each transfer moves the time several times, mostly further off; a timer that comes too early then finds that out.
     fileprivate func timerChanged(_ milliseconds: Int) {
-        if let timer { EventLoop.cancel(timer) }
-        timer = nil
-        guard milliseconds >= 0 else { return }
-        timer = EventLoop.schedule(after: .milliseconds(milliseconds)) { [weak self] in
-            self?.timer = nil
-            self?.act(on: curl_no_socket, 0)
+        guard milliseconds >= 0 else { return due = nil }
+        let wanted = ContinuousClock.now + .milliseconds(milliseconds)
+        due = wanted
+        if let timer {
+            guard wanted < timer.due else { return }
+            EventLoop.cancel(timer.id)
         }
+        arm(wanted, after: .milliseconds(milliseconds))
     }
-}
 
-private func onSocket(
-    _ easy: UnsafeMutableRawPointer?,
-    _ descriptor: curl_socket_t,
-    _ wish: CInt,
-    _ context: UnsafeMutableRawPointer?,
-    _ socketContext: UnsafeMutableRawPointer?
-) -> CInt {
-    guard let context else { preconditionFailure("libcurl gives back the context it was given") }
-    // Unsafe in name alone, because libcurl calls on the thread that drives it.
-    nonisolated(unsafe) let known = context
-    LoopActor.assumeIsolated {
-        Unmanaged<MultiHandle>.fromOpaque(known).takeUnretainedValue().socketChanged(descriptor, wish)
+    private func arm(_ wanted: ContinuousClock.Instant, after delay: Duration) {
+        let id = EventLoop.schedule(after: delay) { [weak self] in self?.timerFired() }
+        timer = (id, wanted)
     }
-    return 0
+
+    private func timerFired() {
+        timer = nil
+        guard let due else { return }
+        let left = due - .now
+        guard left <= .zero else { return arm(due, after: left) }
+        self.due = nil
+        act(on: curl_no_socket, 0)
+    }
 }
 
 private func onTimer(

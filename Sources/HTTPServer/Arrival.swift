@@ -18,6 +18,8 @@ final class Arrival {
     private var deadline: TimerID?
     private let started = ContinuousClock.now
 
+    /// Whether blank lines stand before the request line.
+    private var beginsBlank = false
     private var lingeredBytes = 0
 
     /// How many exist, for the test that none is left behind.
@@ -58,7 +60,9 @@ final class Arrival {
         ) { buffer in
             let count = recv(descriptor, buffer.baseAddress, buffer.count, CInt(MSG_PEEK))
             if count < 0 { return errno == EAGAIN || errno == EINTR ? .incomplete : nil }
-            return count == 0 ? nil : head.judge(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            guard count > 0 else { return nil }
+            beginsBlank = buffer[0] == UInt8(ascii: "\r") || buffer[0] == UInt8(ascii: "\n")
+            return head.judge(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         }
         switch verdict {
         case nil: end()
@@ -72,7 +76,7 @@ final class Arrival {
     private func handOver() {
         guard let socket = socket.take() else { return }
         EventLoop.unwatch(socket.rawValue)
-        server.admit(socket, from: peer)
+        server.admit(socket, from: peer, beginsBlank: beginsBlank)
         end()
     }
 

@@ -3,8 +3,7 @@ import EventLoop
 
 /// One libmicrohttpd daemon: a shard of the server's connections.
 ///
-/// There are several because libmicrohttpd looks at every suspended connection of a daemon when one of them resumes;
-/// with eight shards that costs an eighth.
+/// There are many because libmicrohttpd looks at every suspended connection of a daemon when one of them resumes.
 ///
 /// ## When it goes away
 /// libmicrohttpd closes the connections that are left. None may be suspended then ("all … must be resumed before",
@@ -14,7 +13,11 @@ final class Daemon {
     private let handle: OpaquePointer
     private let epoll: CInt
     /// Set when a connection was resumed or added: libmicrohttpd acts on that in its next run only.
-    var needsRun = false
+    private var needsRun = false
+    private var isEndOfTurnPlanned = false
+    private var idleTimer: TimerID?
+    /// The connections that it has.
+    var connectionCount = 0
 
     init(_ server: HTTPServer, connectionsMax: Int) {
         let context = Unmanaged.passUnretained(server).toOpaque()
@@ -32,10 +35,11 @@ final class Daemon {
         else { preconditionFailure("libmicrohttpd cannot start: out of memory or descriptors") }
         self.handle = handle
         epoll = mhd_epoll_descriptor(handle)
-        EventLoop.watch(epoll, for: .readable) { [weak self] _ in self?.run() }
+        EventLoop.watch(epoll, for: .readable) { [weak self] _ in self?.runAndPlan() }
     }
 
     isolated deinit {
+        if let idleTimer { EventLoop.cancel(idleTimer) }
         EventLoop.unwatch(epoll)
         MHD_stop_daemon(handle)
     }
@@ -44,23 +48,57 @@ final class Daemon {
     func add(_ connection: consuming FileDescriptor, from peer: PeerAddress) {
         let descriptor = connection.release()
         peer.withSocketAddress { address, length in _ = MHD_add_connection(handle, descriptor, address, length) }
-        needsRun = true
+        needRun()
     }
 
-    func run() {
+    /// Has libmicrohttpd run before the loop sleeps.
+    func needRun() {
+        needsRun = true
+        planEndOfTurn()
+    }
+
+    private func planEndOfTurn() {
+        guard !isEndOfTurnPlanned else { return }
+        isEndOfTurnPlanned = true
+        EventLoop.atEndOfTurn { [weak self] in self?.endTurn() }
+    }
+
+    private func run() {
         needsRun = false
         MHD_run(handle)
     }
 
-    /// Runs what was resumed, and says when libmicrohttpd wants to be run again.
-    func beforeSleep() -> Duration? {
-        if needsRun { run() }
-        var milliseconds: CUnsignedLongLong = 0
-        guard MHD_get_timeout(handle, &milliseconds) == .YES else { return nil }
-        if milliseconds == 0 {
-            run()
-            guard MHD_get_timeout(handle, &milliseconds) == .YES else { return nil }
+    /// Runs what was resumed, and sees to it that libmicrohttpd runs again when it wants to.
+    private func endTurn() {
+        isEndOfTurnPlanned = false
+        if needsRun || runsAgainAfter == 0 { run() }
+        switch runsAgainAfter {
+        case nil:
+            if let idleTimer { EventLoop.cancel(idleTimer) }
+            idleTimer = nil
+        case 0: planEndOfTurn()
+        case let milliseconds?: runAgain(after: milliseconds)
         }
-        return .milliseconds(Int64(min(milliseconds, 86_400_000)))
+    }
+
+    /// Has libmicrohttpd look for connections that have been idle too long.
+    private func runAgain(after milliseconds: UInt64) {
+        // A timer that runs already is not too late: the time of the connection that is idle longest only moves on.
+        guard idleTimer == nil else { return }
+        idleTimer = EventLoop.schedule(after: .milliseconds(Int64(clamping: milliseconds))) { [weak self] in
+            self?.idleTimer = nil
+            self?.runAndPlan()
+        }
+    }
+
+    private func runAndPlan() {
+        run()
+        planEndOfTurn()
+    }
+
+    /// Milliseconds until libmicrohttpd wants to run without an event; nil for never.
+    private var runsAgainAfter: UInt64? {
+        var milliseconds: CUnsignedLongLong = 0
+        return MHD_get_timeout(handle, &milliseconds) == .YES ? milliseconds : nil
     }
 }

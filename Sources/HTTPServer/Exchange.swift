@@ -9,17 +9,19 @@ import HTTPTypes
 /// running holds it a little longer, and finds its phase `.ended`, in which everything it does is without effect.
 @LoopActor
 final class Exchange {
-    let id: String
+    /// Names the exchange before its head is there, or where its client gives it no name.
+    private lazy var ownID = RequestID.random()
     private(set) var state: ExchangeState
     private let target: RequestTarget?
     let targetBytes: Int
     private let server: HTTPServer
-    private let connection: Connection
+    let connection: Connection
     /// libmicrohttpd's connection: borrowed, and nil once it has said that the request is over.
     private var handle: OpaquePointer?
     private var task: Task<Void, Never>?
     private var head: Head?
-    private var deadline: TimerID?
+    /// What the handler is called with, until it is.
+    private var request: Request?
     private let started = ContinuousClock.now
     private(set) var status: HTTPResponse.Status?
     private(set) var sentBytes = 0
@@ -28,7 +30,7 @@ final class Exchange {
     /// Method and fields, known once the whole head is there.
     struct Head {
         let method: HTTPRequest.Method
-        let fields: HTTPFields
+        var fields: HTTPFields
         let isChunked: Bool
         let clientID: String?
     }
@@ -42,7 +44,6 @@ final class Exchange {
         self.handle = handle
         self.connection = connection
         self.server = server
-        id = RequestID.random()
         state = ExchangeState(bodyBytesMax: server.limits.bodyBytesMax, outboxBytesMax: server.limits.outboxBytesMax)
         Self.liveCount += 1
         server.began(self)
@@ -52,7 +53,7 @@ final class Exchange {
     isolated deinit { Self.liveCount -= 1 }
 
     /// The id that the client is told: its own, where it sent a well-formed one.
-    var publicID: String { head?.clientID ?? id }
+    var publicID: String { head?.clientID ?? ownID }
 
     // MARK: From libmicrohttpd
 
@@ -68,13 +69,12 @@ final class Exchange {
             method: HTTPRequest.Method(reported.method) ?? .get,
             fields: fields,
             isChunked: fields[.transferEncoding] != nil,
-            clientID: fields[.named("x-request-id")].flatMap { RequestID.isWellFormed($0) ? $0 : nil }
+            clientID: fields[.requestID].flatMap { RequestID.isWellFormed($0) ? $0 : nil }
         )
-        connection.headIsComplete()
-        deadline = EventLoop.schedule(after: server.limits.bodySecondsMax) { [connection] in connection.shutdown() }
+        connection.expectInput(within: server.limits.bodySecondsMax)
         do throws(Refusal) {
             try RequestGuard(limits: server.limits).check(reported, query: target?.query)
-            if HTTPRequest.Method(reported.method) == nil { throw .malformed("The method is not a token.") }
+            if !reported.method.isToken { throw .malformed("The method is not a token.") }
             if target == nil { throw .malformed("The request target is not a path.") }
         } catch {
             refuse(error)
@@ -97,11 +97,11 @@ final class Exchange {
 
     /// The request is whole: starts the handler, and lets it run as far as it gets without waiting.
     func receivedAll() {
-        endDeadline()
+        connection.inputIsComplete()
         guard let body = state.receivedAll(), let target, let head else {
             return refuse(.bodyTooLarge(bytesMax: server.limits.bodyBytesMax))
         }
-        let request = Request(
+        request = Request(
             id: publicID,
             method: head.method,
             rawPath: target.rawPath,
@@ -111,8 +111,11 @@ final class Exchange {
             body: body,
             remoteAddress: connection.remoteAddress
         )
-        task = EventLoop.task { [self, handler = server.handler] in
-            await handler(request, ResponseWriter(self))
+        self.head?.fields = [:]
+        task = EventLoop.task { [self] in
+            // Taken and not captured: a task keeps what its closure has captured until it ends.
+            guard let request = request.take() else { return }
+            await server.handler(request, ResponseWriter(self))
         }
         EventLoop.shared.runReady()
         if connection.isPeerGone { clientLeft() }
@@ -146,6 +149,7 @@ final class Exchange {
 
     private func queueResponse(_ body: Response.Body, _ head: ResponseHead, on handle: OpaquePointer) -> MHD_Result {
         guard let response = Response(body) else { return .NO }
+        connection.isBusy()
         status = head.status
         for field in head.fields { response.add(field.name.rawName, field.value) }
         response.add("x-request-id", publicID)
@@ -167,7 +171,7 @@ final class Exchange {
 
     /// libmicrohttpd is through with the request, whatever the outcome.
     func completed(isWhole: Bool) {
-        endDeadline()
+        connection.inputIsComplete()
         let isWhole = isWhole && !state.isOpen && !isClientGone
         state.completed()
         handle = nil
@@ -227,11 +231,6 @@ final class Exchange {
         // "The connection will be resumed by the next MHD_run" (microhttpd.h): so the server is told to run it.
         MHD_resume_connection(handle)
         connection.needsRun()
-    }
-
-    private func endDeadline() {
-        if let deadline { EventLoop.cancel(deadline) }
-        deadline = nil
     }
 
     private func summary(isWhole: Bool) -> ExchangeSummary {

@@ -10,7 +10,8 @@ package import HTTPTypes
 /// `ExchangeState` decides, the handler answers through `ResponseWriter`, `Response` is the answer in C.
 @LoopActor
 package final class HTTPServer {
-    package typealias Handler = @LoopActor @Sendable (Request, consuming ResponseWriter) async -> Void
+    /// Owns the request, so that what it has no more use for is not kept while it waits.
+    package typealias Handler = @LoopActor @Sendable (consuming Request, consuming ResponseWriter) async -> Void
 
     /// An answer that the server gives without the handler.
     package struct Answer: Sendable {
@@ -29,13 +30,16 @@ package final class HTTPServer {
     let handler: Handler
     let render: @Sendable (Refusal) -> Answer
     private let onEnd: @LoopActor (ExchangeSummary) -> Void
+    let resting: Resting
     private var shards: [Daemon] = []
-    private var nextShard = 0
+    /// Connections of a shard before the next one is used.
+    private var shardFill = 0
     private var listener: Listener?
     private var arrivals: [ObjectIdentifier: Arrival] = [:]
-    private var arriving: (shard: Daemon, remoteAddress: String)?
-    private var exchanges: [ObjectIdentifier: Exchange] = [:]
-    private var hook: EventLoop.HookID?
+    private var arriving: (shard: Daemon, remoteAddress: String, beginsBlank: Bool)?
+    private var connections: [ObjectIdentifier: Connection] = [:]
+    /// Connections whose deadline is set at the end of the turn, where they are then still waited for.
+    private var expecting: [Connection] = []
     private var idleWaiter: CheckedContinuation<Void, Never>?
 
     /// Where the server listens; the port is the real one, also when 0 was asked for.
@@ -58,6 +62,7 @@ package final class HTTPServer {
         handler: @escaping Handler
     ) throws(ListenError) {
         self.limits = limits
+        resting = Resting(after: limits.restAfter)
         self.handler = handler
         self.render = render
         self.onEnd = onEnd
@@ -67,14 +72,14 @@ package final class HTTPServer {
         }
         self.listener = listener
         self.address = listener.address
-        let connectionsPerShardMax = limits.connectionsMax / limits.shards + 1
-        shards = (0..<limits.shards).map { _ in Daemon(self, connectionsMax: connectionsPerShardMax) }
-        hook = EventLoop.addHook { [weak self] in self?.beforeSleep() }
+        let count = limits.shards ?? Limits.shards(forDescriptors: FileDescriptor.countMax)
+        let connectionsPerShardMax = limits.connectionsMax / count + 1
+        shards = (0..<count).map { _ in Daemon(self, connectionsMax: connectionsPerShardMax) }
+        shardFill = min(limits.connectionsPerShardMin, connectionsPerShardMax)
     }
 
     isolated deinit {
-        precondition(exchanges.isEmpty, "a server is stopped before it goes away")
-        if let hook { EventLoop.removeHook(hook) }
+        precondition(openExchanges == 0, "a server is stopped before it goes away")
     }
 
     // MARK: Stopping
@@ -88,20 +93,23 @@ package final class HTTPServer {
     /// Ends the server: handlers are cancelled, answers that are complete get a moment to leave, connections close.
     package func stop() async {
         stopListening()
-        for exchange in exchanges.values { exchange.clientLeft() }
+        for connection in connections.values { connection.exchange?.clientLeft() }
         let timer = EventLoop.schedule(after: limits.flushSecondsMax) { [weak self] in
-            self?.exchanges.values.forEach { $0.shutdown() }
+            self?.connections.values.forEach { connection in
+                if connection.exchange != nil { connection.shutdown() }
+            }
         }
         await withCheckedContinuation { waiter in
             // Asked here and not before: for a caller without the loop's executor preference the body runs a turn later.
-            if exchanges.isEmpty { waiter.resume() } else { idleWaiter = waiter }
+            if openExchanges == 0 { waiter.resume() } else { idleWaiter = waiter }
         }
         EventLoop.cancel(timer)
+        resting.stop()
         shards = []
     }
 
     /// How many requests are being received, worked on or answered.
-    package var openExchanges: Int { exchanges.count }
+    package private(set) var openExchanges = 0
 
     // MARK: For the listener, the shards and the exchanges
 
@@ -121,10 +129,12 @@ package final class HTTPServer {
     }
 
     /// Hands a connection with its first head to libmicrohttpd.
-    func admit(_ connection: consuming FileDescriptor, from peer: PeerAddress) {
-        let shard = shards[nextShard]
-        nextShard = (nextShard + 1) % shards.count
-        arriving = (shard, peer.host)
+    func admit(_ connection: consuming FileDescriptor, from peer: PeerAddress, beginsBlank: Bool) {
+        guard
+            let shard = shards.first(where: { $0.connectionCount < shardFill })
+                ?? shards.min(by: { $0.connectionCount < $1.connectionCount })
+        else { return }
+        arriving = (shard, peer.host, beginsBlank)
         shard.add(connection, from: peer)
         arriving = nil
     }
@@ -132,32 +142,43 @@ package final class HTTPServer {
     /// libmicrohttpd has taken the connection that `admit` is handing over.
     func connected(_ descriptor: CInt) -> Connection {
         guard let arriving else { preconditionFailure("connections come from our listener alone") }
-        return Connection(
+        let connection = Connection(
             descriptor: descriptor,
             remoteAddress: arriving.remoteAddress,
             shard: arriving.shard,
-            headSecondsMax: limits.headSecondsMax
+            server: self,
+            beginsBlank: arriving.beginsBlank
         )
+        connections[ObjectIdentifier(connection)] = connection
+        arriving.shard.connectionCount += 1
+        return connection
+    }
+
+    func ended(_ connection: Connection) {
+        connections[ObjectIdentifier(connection)] = nil
+        connection.shard.connectionCount -= 1
+    }
+
+    func expectsInput(_ connection: Connection) {
+        if expecting.isEmpty { EventLoop.atEndOfTurn { [self] in startDeadlines() } }
+        expecting.append(connection)
+    }
+
+    private func startDeadlines() {
+        for connection in expecting { connection.startDeadline() }
+        expecting.removeAll(keepingCapacity: true)
     }
 
     func began(_ exchange: Exchange) {
-        exchanges[ObjectIdentifier(exchange)] = exchange
+        openExchanges += 1
     }
 
     func ended(_ exchange: Exchange, _ summary: ExchangeSummary) {
-        exchanges[ObjectIdentifier(exchange)] = nil
+        openExchanges -= 1
         onEnd(summary)
-        guard exchanges.isEmpty, let waiter = idleWaiter else { return }
+        guard openExchanges == 0, let waiter = idleWaiter else { return }
         idleWaiter = nil
         waiter.resume()
-    }
-
-    private func beforeSleep() -> Duration? {
-        var wait: Duration?
-        for shard in shards {
-            if let limit = shard.beforeSleep() { wait = min(wait ?? limit, limit) }
-        }
-        return wait
     }
 
     /// The refusals of a server whose owner gave them no other form.

@@ -1,15 +1,22 @@
 extension HTTPServer {
     /// Everything a stranger can make the server hold or wait for.
     package struct Limits: Sendable {
-        /// Daemons of libmicrohttpd, each with a part of the connections.
-        package var shards = 8
+        /// Daemons of libmicrohttpd, each with a part of the connections; nil for as many as the descriptors allow.
+        package var shards: Int?
+        /// Connections that one shard gets before the next is used.
+        ///
+        /// Few connections are cheapest together, because one call serves all that are ready; of many that wait, each
+        /// shard is to have few, because libmicrohttpd looks at all of them when one resumes.
+        package var connectionsPerShardMin = 64
         /// Connections at a time; one more is closed at once.
         package var connectionsMax = 16_384
         /// What libmicrohttpd sets aside for each connection.
         ///
         /// It must hold a head twice over: a later head on a connection that does not fit is answered by libmicrohttpd
         /// itself, in HTML.
-        package var connectionMemoryBytes = 32_768
+        ///
+        /// More than 32 KiB, so that libmicrohttpd takes whole pages from the system, which `Resting` can give back.
+        package var connectionMemoryBytes = 36_864
         /// Request line and header fields together; cookies count twice, because libmicrohttpd copies them.
         package var headBytesMax = 16_384
         /// Fields of a head, arguments of its query and its cookies together.
@@ -33,6 +40,12 @@ extension HTTPServer {
         /// What a stopping server gives to answers that are on their way out.
         package var flushSecondsMax = Duration.seconds(1)
 
+        /// From the last request of a connection to the moment when it gives memory back.
+        package var restAfter = Duration.seconds(1)
+
         package init() {}
+
+        /// How many shards a process makes that may have this many descriptors: one in 64 goes to a shard.
+        static func shards(forDescriptors count: Int) -> Int { min(max(count / 64, 8), 256) }
     }
 }

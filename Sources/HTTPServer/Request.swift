@@ -38,6 +38,8 @@ package struct Request: Sendable {
 }
 
 extension HTTPField.Name {
+    static let requestID = named("x-request-id")
+
     /// A field name that is written in the code; traps when it is none.
     package static func named(_ name: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(name) else { preconditionFailure("not a field name: \(name)") }
@@ -56,9 +58,13 @@ struct RequestTarget: Equatable {
         guard target.utf8.first == UInt8(ascii: "/") || target == "*",
             target.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
         else { return nil }
-        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        rawPath = String(parts[0])
-        query = parts.count > 1 ? String(parts[1]) : nil
+        if let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) {
+            rawPath = String(target[..<mark])
+            query = String(target[target.utf8.index(after: mark)...])
+        } else {
+            rawPath = target
+            query = nil
+        }
         guard let path = Self.decode(rawPath) else { return nil }
         self.path = path
     }

@@ -1,5 +1,3 @@
-import HTTPTypes
-
 /// What libmicrohttpd 0.9.75 lets through and a server must not (RFC 9112 sections 2.2, 3.2, 5 and 6.3).
 ///
 /// A request whose length two parsers could read differently is how one client's bytes become another's request, so
@@ -27,11 +25,12 @@ struct RequestGuard {
         var hasLength = false
         var codings: [String] = []
         for field in head.fields {
-            switch field.name.lowercased() {
-            case "host": hosts += 1
-            case "content-length": hasLength = true
-            case "transfer-encoding": codings.append(field.value)
-            default: break
+            if field.name.isField("host") {
+                hosts += 1
+            } else if field.name.isField("content-length") {
+                hasLength = true
+            } else if field.name.isField("transfer-encoding") {
+                codings.append(field.value)
             }
         }
         if hosts > 1 { throw .malformed("More than one Host field.") }
@@ -44,19 +43,18 @@ struct RequestGuard {
 
     /// Judges what has to be right before libmicrohttpd may see a head: its size, its fields' grammar and its length.
     func check(headBytes: Int, query: String?, fields: [Field]) throws(Refusal) {
-        let cookies = fields.filter { $0.name.lowercased() == "cookie" }.map(\.value.utf8)
-        // libmicrohttpd copies the cookies before it takes them apart, into the same memory.
-        if headBytes + cookies.reduce(0, { $0 + $1.count }) > limits.headBytesMax {
-            throw .headTooLarge(bytesMax: limits.headBytesMax)
-        }
+        var keptBytes = headBytes
         var records = fields.count
-        if let query { records += Self.parts(of: query.utf8) { $0 == UInt8(ascii: "&") } }
-        for cookie in cookies {
-            records += Self.parts(of: cookie) { $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: ",") }
+        for field in fields where field.name.isField("cookie") {
+            // libmicrohttpd copies the cookies before it takes them apart, into the same memory.
+            keptBytes += field.value.utf8.count
+            records += Self.parts(of: field.value.utf8) { $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: ",") }
         }
+        if keptBytes > limits.headBytesMax { throw .headTooLarge(bytesMax: limits.headBytesMax) }
+        if let query { records += Self.parts(of: query.utf8) { $0 == UInt8(ascii: "&") } }
         if records > limits.fieldsMax { throw .tooManyFields(countMax: limits.fieldsMax) }
         for field in fields { try check(grammarOf: field) }
-        try check(lengths: fields.filter { $0.name.lowercased() == "content-length" }.map(\.value))
+        try check(lengths: fields.lazy.filter { $0.name.isField("content-length") }.map(\.value))
     }
 
     /// How many records libmicrohttpd makes of a text, or one more; a quoted separator counts too.
@@ -66,7 +64,7 @@ struct RequestGuard {
 
     private func check(grammarOf field: Field) throws(Refusal) {
         // "No whitespace is allowed between the field name and colon" (RFC 9112, 5.1).
-        guard HTTPField.Name(field.name) != nil else {
+        guard field.name.isToken else {
             throw .malformed("The name of a header field is not a token.")
         }
         guard field.value.utf8.allSatisfy({ $0 != 0x0D && $0 != 0x0A && $0 != 0 }) else {
@@ -74,9 +72,10 @@ struct RequestGuard {
         }
     }
 
-    private func check(lengths: [String]) throws(Refusal) {
-        guard let first = lengths.first else { return }
-        if lengths.count > 1 { throw .malformed("More than one Content-Length field.") }
+    private func check(lengths: some Sequence<String>) throws(Refusal) {
+        var rest = lengths.makeIterator()
+        guard let first = rest.next() else { return }
+        if rest.next() != nil { throw .malformed("More than one Content-Length field.") }
         guard !first.isEmpty, first.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
             throw .malformed("Content-Length is not a number.")
         }
@@ -91,5 +90,31 @@ struct RequestGuard {
             throw .malformed("The only Transfer-Encoding understood is one 'chunked'.")
         }
         if version == "HTTP/1.0" { throw .malformed("HTTP/1.0 has no Transfer-Encoding.") }
+    }
+}
+
+extension String {
+    /// Whether this is a field's name, whose letters have no case (RFC 9110, 5.1); `name` is in lower case.
+    fileprivate func isField(_ name: StaticString) -> Bool {
+        utf8.count == name.utf8CodeUnitCount
+            && name.withUTF8Buffer { name in
+                // A capital letter is its small one without this bit, and no other character of a token.
+                zip(utf8, name).allSatisfy { $0 == $1 || ($0 | 0x20 == $1 && (0x41...0x5A).contains($0)) }
+            }
+    }
+
+    /// Whether this can name a field or a method (RFC 9110, 5.6.2).
+    var isToken: Bool {
+        !isEmpty
+            && utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"):
+                    true
+                // "!", "#", "$", "%", "&", "'", "*", "+", "-", ".", "^", "_", "`", "|", "~"
+                case 0x21, 0x23, 0x24, 0x25, 0x26, 0x27, 0x2A, 0x2B, 0x2D, 0x2E, 0x5E, 0x5F, 0x60, 0x7C, 0x7E: true
+                default: false
+                }
+            }
     }
 }

@@ -15,8 +15,8 @@ struct Response: ~Copyable {
 
     private let handle: OpaquePointer
 
-    /// The size of the buffer that libmicrohttpd fills at a time, for each stream.
-    private static let streamBlockBytes = 2048
+    /// What libmicrohttpd sets aside for a stream to HTTP/1.0; chunks are filled in the connection's own memory.
+    private static let streamBlockBytes = 512
 
     init?(_ body: Body) {
         let made: OpaquePointer? =

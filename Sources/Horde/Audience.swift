@@ -44,6 +44,13 @@ package final class Audience {
         try await wait(delay)
     }
 
+    /// The same, and less long when Horde calls meanwhile.
+    func sleep(for delay: Duration, orUntil hint: WebhookHint?) async throws(HordeError) {
+        guard let hint else { return try await wait(delay) }
+        defer { hint.onDelivery(nil) }
+        try await wait(delay) { waiter in hint.onDelivery { waiter.wake() } }
+    }
+
     /// Calls something when the audience leaves, until it is forgotten.
     func onLeave(_ action: @escaping @LoopActor () -> Void) -> Int {
         lastWatch += 1
@@ -57,9 +64,10 @@ package final class Audience {
 
     var isLate: Bool { !isAway && deadline <= .now }
 
-    private func wait(_ delay: Duration?) async throws(HordeError) {
+    private func wait(_ delay: Duration?, _ arrange: (Waiter) -> Void = { _ in }) async throws(HordeError) {
         let waiter = Waiter()
         waiters[ObjectIdentifier(waiter)] = waiter
+        arrange(waiter)
         await withTaskCancellationHandler {
             await withUnsafeContinuation { waiter.begin($0, delay) }
         } onCancel: {

@@ -22,6 +22,7 @@ extension GenerationOrder {
         fields.add("allow_downgrade", allowDowngrade.map(JSON.bool))
         fields.add("workers", workers.map { .array($0.map(JSON.string)) })
         fields.add("worker_blacklist", workerBlacklist.map(JSON.bool))
+        fields.add("webhook", webhook.map(JSON.string))
         return .object(fields)
     }
 }

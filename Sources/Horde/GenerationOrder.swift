@@ -19,6 +19,8 @@ package struct GenerationOrder: Equatable, Sendable {
     package var workers: [String]?
     /// Whether `workers` are those that may not; Horde's default is false.
     package var workerBlacklist: Bool?
+    /// Where Horde calls with each text; it refuses what is not https.
+    var webhook: String?
 
     /// An order that leaves the choice of workers to Horde.
     package init(prompt: String, models: [String], params: Parameters) {

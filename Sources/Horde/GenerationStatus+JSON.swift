@@ -30,6 +30,11 @@ extension GenerationStatus {
             guard let text = Generation(generation) else { return nil }
             texts.append(text)
         }
+        var waitTime: WaitTime?
+        if let wait = fields["wait_time"] {
+            guard let seconds = wait.integer else { return nil }
+            waitTime = WaitTime(seconds: min(max(seconds, 0), 86_400))
+        }
         self.init(
             generations: texts,
             finished: finished,
@@ -38,7 +43,8 @@ extension GenerationStatus {
             done: done,
             faulted: faulted,
             queuePosition: queuePosition,
-            isPossible: isPossible
+            isPossible: isPossible,
+            waitTime: waitTime
         )
     }
 }

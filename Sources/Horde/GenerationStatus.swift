@@ -56,11 +56,25 @@ struct GenerationStatus: Decodable, Equatable, Sendable {
     var faulted = false
     var queuePosition = 0
     var isPossible = true
+    var waitTime: WaitTime?
 
     enum CodingKeys: String, CodingKey {
         case generations, finished, processing, waiting, done, faulted
         case queuePosition = "queue_position"
+        case waitTime = "wait_time"
         case isPossible = "is_possible"
+    }
+
+    /// Horde's estimate; nil where it is no number, as nothing depends on it.
+    struct WaitTime: Decodable, Equatable, Sendable {
+        let seconds: Int?
+
+        init(seconds: Int?) { self.seconds = seconds }
+
+        init(from decoder: any Decoder) throws {
+            let number = try? decoder.singleValueContainer().decode(Double.self)
+            seconds = number.flatMap { Int(exactly: min(max($0, 0), 86_400).rounded()) }
+        }
     }
 
     enum Verdict: Equatable {
@@ -82,7 +96,9 @@ struct GenerationStatus: Decodable, Equatable, Sendable {
             JobProgress(
                 queuePosition: queuePosition,
                 isRunning: processing > 0,
-                isPossible: isPossible || processing > 0
+                isPossible: isPossible || processing > 0,
+                // Of what waits it says nothing: a unit error makes that count as none.
+                remainingSeconds: processing > 0 ? waitTime?.seconds : nil
             )
         )
     }
@@ -100,10 +116,15 @@ package struct JobProgress: Equatable, Sendable {
     /// A worker has it.
     package let isRunning: Bool
     let isPossible: Bool
+    /// How long Horde thinks its workers will take, were all texts as long as they may be, in seconds within 0...86400.
+    ///
+    /// nil where none has it or Horde does not tell; 0 once that time has passed.
+    package let remainingSeconds: Int?
 
-    package init(queuePosition: Int, isRunning: Bool, isPossible: Bool = true) {
+    package init(queuePosition: Int, isRunning: Bool, isPossible: Bool = true, remainingSeconds: Int? = nil) {
         self.queuePosition = queuePosition
         self.isRunning = isRunning
         self.isPossible = isPossible
+        self.remainingSeconds = remainingSeconds
     }
 }

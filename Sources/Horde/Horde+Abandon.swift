@@ -2,22 +2,26 @@ import EventLoop
 
 extension Horde {
     /// Cancels a job that nobody waits for any more, from a task of its own: the caller's may be cancelled already.
-    func abandon(_ ticket: Ticket) {
+    ///
+    /// Those of its jobs that no worker has count as waiting until Horde has deleted them.
+    func abandon(_ ticket: Ticket, _ jobs: WaitingJobs) {
         guard abandonments.count < Limits.abandonmentsMax else { return }
         abandonments.began()
         EventLoop.task { [self] in
-            await cancel(ticket)
+            await cancel(ticket, jobs)
             abandonments.ended()
         }
     }
 
     /// Deletes the job, and again as long as a worker that has it may give it back to the queue.
-    private func cancel(_ ticket: Ticket) async {
+    private func cancel(_ ticket: Ticket, _ jobs: WaitingJobs) async {
         var schedule = AbandonmentSchedule()
         var failures = 0
         while true {
             do throws(HordeError) {
-                guard try await delete(ticket).isRunning, let pause = schedule.next() else { return }
+                let isRunning = try await delete(ticket).isRunning
+                jobs.ended()
+                guard isRunning, let pause = schedule.next() else { return }
                 failures = 0
                 guard await abandonments.wait(pause) else { return }
             } catch {

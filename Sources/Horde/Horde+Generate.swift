@@ -2,8 +2,8 @@ import EventLoop
 
 /// What happens to an order on its way, for those who wait for it.
 package enum GenerationProgress: Equatable, Sendable {
-    /// It waits for our turn to submit; so many are before it.
-    case inLine(ahead: Int)
+    /// It waits for our turn to submit; so many are before it, and that takes about so long.
+    case inLine(ahead: Int, wait: Duration)
     case submitting
     /// Horde has taken it.
     case accepted
@@ -25,7 +25,7 @@ extension Horde {
         key: HordeKey,
         for audience: Audience,
         terms: GenerationTerms = GenerationTerms(),
-        onProgress: @LoopActor (GenerationProgress) -> Void,
+        onProgress: @escaping @LoopActor (GenerationProgress) -> Void,
         onLoss: @LoopActor (HordeError, [Generation]) async -> Set<String> = { _, _ in [] }
     ) async throws(HordeError) -> [Generation] {
         var rest = order
@@ -63,145 +63,60 @@ extension Horde {
         key: HordeKey,
         audience: Audience,
         terms: GenerationTerms,
-        onProgress: @LoopActor (GenerationProgress) -> Void
+        onProgress: @escaping @LoopActor (GenerationProgress) -> Void
     ) async throws(HordeError) -> [Generation] {
         try await audience.presence()
-        let ticket = try await ticket(for: order, key: key, audience: audience, onProgress: onProgress)
+        var order = order
+        let hint = webhooks?.expect(order.params.n)
+        var hasText = false
+        defer { if let hint { webhooks?.ended(hint, hasText: hasText) } }
+        order.webhook = hint?.url
+        let (ticket, jobs) = try await ticket(for: order, key, audience, terms, onProgress)
+        defer { jobs.ended() }
         do throws(HordeError) {
             onProgress(.accepted)
-            return try await end(of: ticket, order.params.n, audience, terms, onProgress)
+            let texts = try await watch(ticket, jobs, order, hint, for: audience, terms, onProgress)
+            hasText = true
+            return texts
         } catch {
-            if !error.isAfterDeletion { abandon(ticket) }
+            if !error.isAfterDeletion { abandon(ticket, jobs) }
             throw error
         }
     }
 
-    /// Submits within the budget; a refusal that may pass is met with patience, each attempt in its turn.
+    /// Submits when it is our turn; a refusal that may pass is met with patience, each attempt in its turn.
     ///
     /// Patience counts from the first attempt's start: an answer that never came, or came to nothing after a while, may
     /// have been a job taken, and is not repeated.
     private func ticket(
         for order: GenerationOrder,
-        key: HordeKey,
-        audience: Audience,
-        onProgress: @LoopActor (GenerationProgress) -> Void
-    ) async throws(HordeError) -> Ticket {
+        _ key: HordeKey,
+        _ audience: Audience,
+        _ terms: GenerationTerms,
+        _ onProgress: @escaping @LoopActor (GenerationProgress) -> Void
+    ) async throws(HordeError) -> (Ticket, WaitingJobs) {
         let deadline = audience.deadline
-        var patienceEnds: ContinuousClock.Instant?
+        var turn = SubmitTurn(key: key, jobs: order.params.n, isQuick: terms.isQuick, isContinued: terms.isContinued)
+        var patience = RefusalPatience()
         while true {
-            try await gate.pass(for: audience) { onProgress(.inLine(ahead: $0)) }
+            let jobs = try await dispatcher.pass(turn, for: audience) { onProgress(.inLine(ahead: $0, wait: $1)) }
             onProgress(.submitting)
-            let end = patienceEnds ?? .now + Limits.refusalPatience
-            patienceEnds = end
+            patience.began(at: .now)
             do throws(HordeError) {
-                let ticket = try await Submission(order, key: key, horde: self).ticket(until: deadline)
+                let ticket = try await Submission(order, key: key, jobs, horde: self).ticket(until: deadline)
                 guard !Task.isCancelled else {
-                    abandon(ticket)
+                    abandon(ticket, jobs)
                     throw .cancelled
                 }
-                return ticket
+                return (ticket, jobs)
             } catch {
-                var pause = Duration.seconds(1)
-                if case .rateLimited(let seconds) = error { pause = .seconds(seconds) }
-                guard error.isPassing, .now + pause < min(end, deadline) else { throw error }
+                guard let pause = patience.pause(after: error, at: .now), .now + pause < deadline else { throw error }
+                // Refused, it makes nothing wait; the place in line is kept.
+                jobs.ended()
+                turn.isContinued = true
                 try await audience.sleep(for: pause)
                 if audience.isAway { throw .left }
             }
         }
-    }
-
-    /// Asks for the job's status until it is over.
-    private func end(
-        of ticket: Ticket,
-        _ count: Int,
-        _ audience: Audience,
-        _ terms: GenerationTerms,
-        _ onProgress: @LoopActor (GenerationProgress) -> Void
-    ) async throws(HordeError) -> [Generation] {
-        var schedule = PollSchedule()
-        var patience = JobPatience(impossibleReadsMax: terms.impossibleReadsMax)
-        var start = StartWatch(limit: terms.startLimit, at: .now)
-        /// How far the deletion has come since the audience has left: one that fails is repeated soon.
-        var (isDeletionTried, isDeleted) = (false, false)
-        /// Why the order is withdrawn, should no worker have it.
-        var withdrawal: HordeError?
-        var written: [Generation] = []
-        var delay = schedule.next(after: nil)
-        while true {
-            if audience.isAway {
-                delay = isDeleted ? max(delay, Limits.awayReadInterval) : isDeletionTried ? delay : .zero
-            }
-            if withdrawal != nil { delay = .zero }
-            try await audience.sleep(for: min(delay, audience.isAway ? delay : max(audience.deadline - .now, .zero)))
-            if audience.isLate {
-                guard !written.isEmpty else { throw .deadlinePassed }
-                // Some of several choices are worth more than none.
-                abandon(ticket)
-                return written
-            }
-            if start.isOver(at: .now) { withdrawal = .notStarted }
-            do throws(HordeError) {
-                // A DELETE answers with the status too. It is sent for what nobody waits for, and keeps a job that is
-                // being written from being queued again; one that is not is gone with it.
-                // Who has left may be back when the answer comes.
-                let isLeft = audience.isAway
-                let isWithdrawn = isLeft || withdrawal != nil
-                (isDeletionTried, isDeleted) = (isLeft, isLeft && isDeleted)
-                let status =
-                    isWithdrawn
-                    ? try await delete(ticket)
-                    : try await status(of: ticket, timeout: min(Limits.readSecondsMax, audience.deadline - .now))
-                isDeleted = isLeft
-                written = status.generations
-                switch status.verdict(count: count) {
-                case .ended(let generations): return generations
-                case .faulted: throw .faulted
-                case .waiting where isWithdrawn && !status.isRunning:
-                    // Some of several texts are there, and the rest is gone.
-                    if !written.isEmpty { return written }
-                    throw isLeft ? .left : withdrawal ?? .left
-                case .waiting(let progress):
-                    withdrawal = nil
-                    if !written.isEmpty || progress.isRunning { start.hasBegun() }
-                    try patience.heard(progress, at: .now)
-                    onProgress(.pending(progress))
-                    delay = schedule.next(after: progress)
-                }
-            } catch {
-                if error == .impossible, withdrawal == nil, terms.impossibleReadsMax != nil {
-                    // Others are asked once this one is gone.
-                    withdrawal = .impossible
-                    continue
-                }
-                guard error.isPassing else { throw error }
-                try patience.heardNothing(error, at: .now)
-                if case .rateLimited(let seconds) = error {
-                    delay = schedule.next(afterRefusal: seconds)
-                } else {
-                    delay = schedule.next(after: nil)
-                }
-                // The next DELETE waits as long as a read would.
-                if withdrawal != nil { try await audience.sleep(for: delay) }
-            }
-        }
-    }
-}
-
-/// Whether a worker has begun in time.
-///
-/// Pure: times come in as arguments.
-struct StartWatch {
-    private var end: ContinuousClock.Instant?
-
-    init(limit: Duration?, at now: ContinuousClock.Instant) {
-        end = limit.map { now + $0 }
-    }
-
-    mutating func hasBegun() {
-        end = nil
-    }
-
-    func isOver(at now: ContinuousClock.Instant) -> Bool {
-        end.map { $0 <= now } ?? false
     }
 }

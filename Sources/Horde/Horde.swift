@@ -14,27 +14,60 @@ package final class Horde {
     /// Where Horde is and how it is to be treated.
     package struct Configuration: Sendable {
         package let url: HordeURL
-        /// Submissions a minute from this address; 0 is no limit.
-        package let submitsPerMinute: Int
+        /// Submissions a minute from this address; 0 is no limit, nil is Horde's own.
+        package let submitsPerMinute: Int?
         /// The value of `Client-Agent`: `name:version:contact`, by which Horde's operators know who calls.
         package let clientAgent: String
+        /// Where Horde can call this server; nil leaves it at polling.
+        package let publicURL: PublicURL?
 
-        package init(url: HordeURL, submitsPerMinute: Int, clientAgent: String) {
+        package init(url: HordeURL, submitsPerMinute: Int?, clientAgent: String, publicURL: PublicURL? = nil) {
             self.url = url
             self.submitsPerMinute = submitsPerMinute
             self.clientAgent = clientAgent
+            self.publicURL = publicURL
         }
     }
 
-    let gate: SubmitGate
+    private(set) var dispatcher: Dispatcher
+    /// Where Horde's calls are expected; nil where it makes none.
+    package let webhooks: Webhooks?
     let abandonments = Abandonments()
+    private var statusReads = 0
     private let configuration: Configuration
     private let client: HTTPClient
 
     package init(_ configuration: Configuration, client: HTTPClient) {
         self.configuration = configuration
         self.client = client
-        gate = SubmitGate(submitsPerMinute: configuration.submitsPerMinute)
+        webhooks = configuration.publicURL.map { Webhooks(publicURL: $0) }
+        let accounts = Accounts()
+        dispatcher = Dispatcher(submitsPerMinute: configuration.submitsPerMinute) {
+            await accounts.horde?.concurrency($0)
+        }
+        accounts.horde = self
+    }
+
+    /// What has been counted, and what waits.
+    package struct Figures: Sendable {
+        package let submits: SubmitFigures
+        package let waitingSubmissions: Int
+        package let waitingJobs: Int
+        package let statusReads: Int
+        package let webhooks: Int
+        package let unknownWebhooks: Int
+    }
+
+    /// The figures of this moment.
+    package var figures: Figures {
+        Figures(
+            submits: dispatcher.figures,
+            waitingSubmissions: dispatcher.waitingCount,
+            waitingJobs: dispatcher.waitingJobs,
+            statusReads: statusReads,
+            webhooks: webhooks?.deliveredCount ?? 0,
+            unknownWebhooks: webhooks?.unknownCount ?? 0
+        )
     }
 
     // MARK: Jobs
@@ -48,12 +81,24 @@ package final class Horde {
         guard response.status == 202,
             let accepted = Accepted.read(response.body, Accepted.init),
             let ticket = Ticket(accepted.id)
-        else { throw HordeError(response) }
+        else {
+            let error = HordeError(response)
+            dispatcher.refused(key, error)
+            throw error
+        }
+        dispatcher.accepted(key, limitPerSecond: Self.limitPerSecond(response))
         return ticket
     }
 
+    /// Horde tells the tightest of its limits, which on a submission is that of the second, unless it was another that
+    /// refused; no limit of a minute is as low as 60.
+    private static func limitPerSecond(_ response: HTTPClient.Response) -> Int? {
+        response[.rateLimit].flatMap { Int($0) }.flatMap { (1..<60).contains($0) ? $0 : nil }
+    }
+
     func status(of ticket: Ticket, timeout: Duration) async throws(HordeError) -> GenerationStatus {
-        try await status(request(.get, "generate/text/status/\(ticket.id)", timeout: timeout))
+        statusReads += 1
+        return try await status(request(.get, "generate/text/status/\(ticket.id)", timeout: timeout))
     }
 
     /// Cancels the job's waiting parts; returns how it stood before.
@@ -68,6 +113,16 @@ package final class Horde {
         }
         return status
     }
+
+    /// How many jobs of the account may wait for a worker; nil when Horde does not say.
+    func concurrency(_ key: HordeKey) async -> Int? {
+        var request = request(.get, "find_user", timeout: Limits.readSecondsMax)
+        request.fields[.apikey] = key.secret
+        let user = try? await decode(request) as User
+        return user?.concurrency
+    }
+
+    private struct User: Decodable { let concurrency: Int }
 
     // MARK: Supply
 
@@ -120,9 +175,16 @@ package final class Horde {
 extension HTTPField.Name {
     fileprivate static let apikey = named("apikey")
     fileprivate static let clientAgent = named("Client-Agent")
+    fileprivate static let rateLimit = named("X-RateLimit-Limit")
 
     private static func named(_ name: String) -> HTTPField.Name {
         guard let name = HTTPField.Name(name) else { preconditionFailure("not a field name: \(name)") }
         return name
     }
+}
+
+/// The dispatcher asks Horde about accounts, and Horde's submissions pass the dispatcher.
+@LoopActor
+private final class Accounts {
+    weak var horde: Horde?
 }

@@ -37,8 +37,8 @@ package enum HordeError: Error, Equatable, Sendable {
     case notStarted
     /// Nobody waited any more and no worker had the job, which is deleted.
     case left
-    /// More submissions wait for their turn than may; the next free turn is that far away.
-    case queueFull(retryAfterSeconds: Int)
+    /// More submissions wait for their turn than may, or than can be served in time; after so long the line will do.
+    case queueFull(retryAfter: Duration)
     case deadlinePassed
     case cancelled
 

@@ -35,3 +35,31 @@ struct JobPatience {
         if now - since >= Limits.silenceSecondsMax { throw error }
     }
 }
+
+/// Whether, and after how long, a submission is repeated that Horde refused.
+///
+/// Pure: times come in as arguments.
+struct RefusalPatience {
+    private var end: ContinuousClock.Instant?
+    private var accountEnd: ContinuousClock.Instant?
+    private var rateRefusals = 0
+
+    /// An attempt starts.
+    mutating func began(at now: ContinuousClock.Instant) {
+        end = end ?? now + Limits.refusalPatience
+        accountEnd = accountEnd ?? now + Limits.accountPatience
+    }
+
+    /// The pause before the next attempt gets in line; nil when there is none.
+    mutating func pause(after error: HordeError, at now: ContinuousClock.Instant) -> Duration? {
+        guard error.isPassing, let end, let accountEnd else { return nil }
+        switch error {
+        case .rateLimited(let seconds):
+            rateRefusals += 1
+            return rateRefusals <= Limits.rateRefusalsMax ? .seconds(seconds) : nil
+        // The line itself holds the account.
+        case .tooManyPrompts: return now < accountEnd ? .zero : nil
+        default: return now + .seconds(1) < end ? .seconds(1) : nil
+        }
+    }
+}

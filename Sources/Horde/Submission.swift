@@ -14,10 +14,12 @@ final class Submission {
     }
 
     private let horde: Horde
+    private let jobs: WaitingJobs
     private var state = State.pending
 
-    init(_ order: GenerationOrder, key: HordeKey, horde: Horde) {
+    init(_ order: GenerationOrder, key: HordeKey, _ jobs: WaitingJobs, horde: Horde) {
         self.horde = horde
+        self.jobs = jobs
         horde.abandonments.began()
         EventLoop.task { [self] in
             arrived(await outcome(order, key))
@@ -59,7 +61,7 @@ final class Submission {
             state = .arrived(outcome)
             waiter.resume(returning: outcome)
         case .left:
-            if case .success(let ticket) = outcome { horde.abandon(ticket) }
+            if case .success(let ticket) = outcome { horde.abandon(ticket, jobs) }
         case .arrived: preconditionFailure("a submission ends once")
         }
     }

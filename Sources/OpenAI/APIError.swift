@@ -18,8 +18,8 @@ package struct APIError: Error, Equatable, Sendable {
     package var param: String?
     /// The exact error, for programs.
     package var code: String?
-    /// For `Retry-After`, in seconds; clients give up waiting above 60.
-    package var retryAfterSeconds: Int?
+    /// For `Retry-After` and `retry-after-ms`; clients give up waiting above 60 seconds.
+    package var retryAfter: Duration?
     /// For `x-should-retry`, which overrules the status in OpenAI's own clients; nil sends no such field.
     package var shouldRetry: Bool?
 
@@ -30,7 +30,7 @@ package struct APIError: Error, Equatable, Sendable {
         type: String = "invalid_request_error",
         param: String? = nil,
         code: String? = nil,
-        retryAfterSeconds: Int? = nil,
+        retryAfter: Duration? = nil,
         shouldRetry: Bool? = nil
     ) {
         self.status = status
@@ -38,7 +38,7 @@ package struct APIError: Error, Equatable, Sendable {
         self.type = type
         self.param = param
         self.code = code
-        self.retryAfterSeconds = retryAfterSeconds
+        self.retryAfter = retryAfter
         self.shouldRetry = shouldRetry
     }
 
@@ -181,14 +181,8 @@ extension APIError {
 
 extension APIError {
     /// 429: too much at once; clients wait as told, so always say how long.
-    package static func rateLimited(_ message: String, code: String, retryAfterSeconds: Int) -> APIError {
-        APIError(
-            status: 429,
-            message: message,
-            type: "rate_limit_error",
-            code: code,
-            retryAfterSeconds: retryAfterSeconds
-        )
+    package static func rateLimited(_ message: String, code: String, retryAfter: Duration) -> APIError {
+        APIError(status: 429, message: message, type: "rate_limit_error", code: code, retryAfter: retryAfter)
     }
 
     /// 503: nobody can serve this at the moment; clients wait as told, so always say how long.
@@ -198,7 +192,7 @@ extension APIError {
             message: message,
             type: "server_error",
             code: code,
-            retryAfterSeconds: retryAfterSeconds
+            retryAfter: .seconds(retryAfterSeconds)
         )
     }
 

@@ -1,6 +1,6 @@
 // How long an agent's request takes to read: our reader, our decoder, and Foundation's decoder beside them, in one run.
 //
-//     Scripts/bench
+//     Scripts/bench parts
 import FoundationEssentials
 import Glibc
 

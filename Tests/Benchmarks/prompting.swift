@@ -1,6 +1,6 @@
 // How long a long conversation takes to become a prompt, its tokens counted, and a model's name to lead to a format.
 //
-//     Scripts/bench
+//     Scripts/bench parts
 import FoundationEssentials
 
 /// What the package embeds, read from the files: this program is built without the package manager.

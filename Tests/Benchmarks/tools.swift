@@ -1,6 +1,6 @@
 // How long an agent's request with many tools takes to become a prompt: 40 tools with large schemas, 120 messages, 300 KB.
 //
-//     Scripts/bench
+//     Scripts/bench parts
 import FoundationEssentials
 
 /// What the package embeds, read from the files: this program is built without the package manager.

@@ -101,17 +101,20 @@ private enum Thread {
         #expect(ContinuousClock.now - start < .seconds(5))
     }
 
-    @Test func `what a timer leaves for the hooks is done before the loop sleeps`() async {
+    @Test func `what a timer leaves for the end of the turn is done before the loop sleeps, output last`() async {
         let order = Order()
-        let hook = EventLoop.addHook {
-            if order.numbers.count == 1 { order.numbers.append(2) }
-            return nil
-        }
         // A thread waits, not the loop: nothing else may turn it in the meantime.
-        _ = EventLoop.schedule(after: .milliseconds(5)) { order.numbers.append(1) }
+        _ = EventLoop.schedule(after: .milliseconds(5)) {
+            order.numbers.append(1)
+            EventLoop.atEndOfTurn(.output) { order.numbers.append(3) }
+            EventLoop.atEndOfTurn {
+                order.numbers.append(2)
+                // Left for the end of the next turn, which then must not wait for an event.
+                EventLoop.atEndOfTurn { order.numbers.append(4) }
+            }
+        }
         await Task.detached { _ = usleep(200_000) }.value
-        #expect(order.numbers == [1, 2])
-        EventLoop.removeHook(hook)
+        #expect(order.numbers == [1, 2, 3, 4])
     }
 
     @Test func `a hundred thousand cancelled timers are not kept`() async {

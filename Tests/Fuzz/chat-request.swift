@@ -11,7 +11,7 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     do {
         check(try ChatCompletionRequest(decoding: Array(UnsafeBufferPointer(start: start, count: count))))
     } catch {
-        precondition(error.status == 400 && error.retryAfterSeconds == nil, "another error than a refusal")
+        precondition(error.status == 400 && error.retryAfter == nil, "another error than a refusal")
         precondition(error.message.utf8.count < 20_000, "a message without end")
         precondition((try? JSON(parsing: error.body.compact)) == error.body, "a body that is not JSON")
     }

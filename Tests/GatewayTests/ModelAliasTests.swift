@@ -69,7 +69,7 @@ import Testing
     @Test func `an alias whose models are gone is there and cannot be served`() throws {
         let catalog = try Self.catalog(["gone", "*none*", "mine"])
         let error = try #require(catalog.failure("mine"))
-        #expect(error.status == 503 && error.code == "no_worker" && error.retryAfterSeconds == 60)
+        #expect(error.status == 503 && error.code == "no_worker" && error.retryAfter == .seconds(60))
         #expect(catalog.collections().allSatisfy { $0.id != "Mine" })
     }
 

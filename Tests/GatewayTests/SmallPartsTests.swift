@@ -148,7 +148,8 @@ import Testing
     @Test func `only what changed is news`() {
         var beats = Heartbeats()
         let heard: [(GenerationProgress, Bool)] = [
-            (.submitting, false), (.inLine(ahead: 2), true), (.inLine(ahead: 2), false), (.inLine(ahead: 1), true),
+            (.submitting, false), (.inLine(ahead: 2, wait: .seconds(1)), true),
+            (.inLine(ahead: 2, wait: .seconds(1)), false), (.inLine(ahead: 1, wait: .seconds(1)), true),
             (.submitting, true), (.accepted, true), (pending(0), true), (pending(0), false), (pending(9), true),
             (pending(9), false), (pending(3), true), (pending(0, isRunning: true), true),
             (pending(3, isRunning: true), false),

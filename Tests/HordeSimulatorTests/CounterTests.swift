@@ -1,3 +1,4 @@
+import JSONText
 import HTTPTypes
 import OpenAI
 import Testing

@@ -65,7 +65,7 @@ final class Bench {
         within limit: Duration = .seconds(20),
         audience: Audience? = nil,
         terms: GenerationTerms = GenerationTerms(),
-        onProgress: @LoopActor (GenerationProgress) -> Void = { _ in }
+        onProgress: @escaping @LoopActor (GenerationProgress) -> Void = { _ in }
     ) async -> Outcome {
         let order = GenerationOrder(
             prompt: prompt,

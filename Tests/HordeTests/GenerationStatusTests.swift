@@ -59,6 +59,26 @@ struct GenerationStatusTests {
         #expect(status.verdict(count: 1) == .waiting(JobProgress(queuePosition: 0, isRunning: true)))
     }
 
+    @Test(arguments: [
+        ("17", 17), ("0", 0), ("2.6", 3), ("-4", 0), ("1e300", 86_400), ("null", nil), (#""soon""#, nil), ("[]", nil),
+        ("true", nil), ("99999999999999999999999", 86_400),
+    ])
+    func `a wait time of any form is taken, and what is none is not told`(waitTime: String, seconds: Int?) throws {
+        func body(_ field: String, processing: Int = 1) -> String {
+            #"{"generations": [], "finished": 0, "processing": \#(processing), "waiting": \#(1 - processing), "#
+                + #""done": false, "faulted": false, \#(field)"queue_position": 0, "is_possible": true}"#
+        }
+        func progress(_ body: String) throws -> JobProgress? {
+            guard case .waiting(let progress) = try Self.decode(body).verdict(count: 1) else { return nil }
+            return progress
+        }
+        let told = try #require(try progress(body(#""wait_time": \#(waitTime), "#)))
+        #expect(told.remainingSeconds == seconds)
+        let queued = try #require(try progress(body(#""wait_time": \#(waitTime), "#, processing: 0)))
+        #expect(queued.remainingSeconds == nil)
+        #expect(try #require(try progress(body(""))).remainingSeconds == nil)
+    }
+
     @Test(arguments: [(0, 1, false), (1, 0, true), (0, 0, false), (1, 1, true)])
     func `a deleted job may come back while a worker has it`(processing: Int, waiting: Int, isRunning: Bool) {
         #expect(GenerationStatus(processing: processing, waiting: waiting).isRunning == isRunning)

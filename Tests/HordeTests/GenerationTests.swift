@@ -40,8 +40,15 @@ import Testing
         let first = bench.start()
         let second = bench.start(log: log)
         _ = (await first.value, await second.value)
-        #expect(log.steps.prefix(3) == [.inLine(ahead: 0), .submitting, .accepted])
-        #expect(log.steps.dropFirst(3) == [.pending(JobProgress(queuePosition: 0, isRunning: false))])
+        guard case .inLine(ahead: 0, let wait)? = log.steps.first else { return #expect(log.steps.isEmpty) }
+        #expect(wait <= .milliseconds(100))
+        #expect(log.steps.dropFirst().prefix(2) == [.submitting, .accepted])
+        let pending = log.steps.dropFirst(3)
+        #expect(!pending.isEmpty)
+        for step in pending {
+            guard case .pending(let progress) = step else { return #expect(pending.isEmpty) }
+            #expect(progress.isPossible && progress.queuePosition <= 1)
+        }
         await bench.stop()
     }
 

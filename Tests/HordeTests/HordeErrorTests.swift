@@ -140,7 +140,7 @@ struct HordeErrorTests {
         let lost: [HordeError] = [.faulted, .expired, .emptyText]
         let final: [HordeError] = [
             .kudosUpfront(freeTokens: 1), .invalidKey, .forbidden(code: "x"), .refused(code: nil), .impossible,
-            .queueFull(retryAfterSeconds: 1), .deadlinePassed, .cancelled, .left, .notStarted,
+            .queueFull(retryAfter: .seconds(1)), .deadlinePassed, .cancelled, .left, .notStarted,
             .malformedAnswer(status: 202),
         ]
         #expect(passing.allSatisfy { $0.isPassing && !$0.deservesAnotherJob })

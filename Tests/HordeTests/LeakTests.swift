@@ -36,7 +36,7 @@ import Testing
             await bench.horde.settle(within: .seconds(10))
             #expect(bench.client.openTransfers == 0)
             #expect(bench.horde.abandonments.count == 0)
-            #expect(bench.horde.gate.waitingCount == 0)
+            #expect(bench.horde.dispatcher.waitingCount == 0)
             #expect(await eventually { bench.simulator.counters.openJobs == 0 })
             #expect(bench.simulator.counters.mostReadsOfOneIDPerMinute <= 60)
             await bench.stop()

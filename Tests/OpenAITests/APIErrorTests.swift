@@ -53,14 +53,14 @@ struct APIErrorTests {
         (.methodNotAllowed(allow: ["GET", "HEAD"]), 405, "invalid_request_error", "method_not_allowed"),
         (.invalidKey(), 401, "invalid_request_error", "invalid_api_key"),
         (.permissionDenied("No.", code: "kudos_upfront"), 403, "invalid_request_error", "kudos_upfront"),
-        (.rateLimited("Wait.", code: "limit", retryAfterSeconds: 9), 429, "rate_limit_error", "limit"),
+        (.rateLimited("Wait.", code: "limit", retryAfter: .seconds(9)), 429, "rate_limit_error", "limit"),
         (.unavailable("Away.", code: "away", retryAfterSeconds: 9), 503, "server_error", "away"),
         (.timedOut(), 504, "server_error", "timeout"),
         (.internalError(), 500, "server_error", "internal_error"),
     ])
     func `each failure has its status, type and code`(_ error: APIError, status: Int, type: String, code: String) {
         #expect(error.status == status && error.type == type && error.code == code)
-        #expect((error.retryAfterSeconds != nil) == [429, 503].contains(status))
+        #expect((error.retryAfter != nil) == [429, 503].contains(status))
         #expect((error.shouldRetry == false) == [500, 504].contains(status))
     }
 

@@ -42,7 +42,7 @@ struct Refusal: Sendable, CustomTestStringConvertible {
         #expect(error?.param == param)
         #expect(error?.code == code)
         #expect(error?.message == message)
-        #expect(error?.retryAfterSeconds == nil)
+        #expect(error?.retryAfter == nil)
     }
 
     static func type(_ body: String, _ param: String, _ expected: String, _ got: String) -> Refusal {

@@ -106,10 +106,11 @@ enum Rules {
             "Horde", "OpenAI", "JSONText", "Prompting", "Answers", "Tools", "OpenCode", "HTTPServer", "HTTPClient",
             "EventLoop",
         ],
+        "Bench": ["HTTPClient", "EventLoop", "JSONText"],
         "HordeSimulator": ["HTTPServer", "EventLoop", "JSONText"],
         "CLI": [
-            "Gateway", "HordeSimulator", "Horde", "HTTPClient", "HTTPServer", "OpenAI", "JSONText", "OpenCode", "Prompting",
-            "EventLoop",
+            "Gateway", "Bench", "HordeSimulator", "Horde", "HTTPClient", "HTTPServer", "OpenAI", "JSONText",
+            "OpenCode", "Prompting", "EventLoop",
         ],
     ]
     private static let ours = Set(arrows.keys).union(["CLinux", "CMicroHTTPD", "CCurl", "TestSupport"])

@@ -1,3 +1,4 @@
+import JSONText
 import OpenAI
 import Testing
 import Tools

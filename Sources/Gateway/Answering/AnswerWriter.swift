@@ -171,9 +171,12 @@ final class AnswerWriter {
     ) async throws(PartFailure) -> Part? {
         let assignment = run.assignment
         var terms = terms
+        terms.isQuick = assignment.isQuick
+        terms.isContinued = !voice.said.isEmpty
         var refusals = 0
         while true {
             let supply = catalog.current
+            terms.forecast = supply.forecast(of: names)
             let size: JobSize?
             do throws(APIError) {
                 size = try voice.nextSize(

@@ -38,7 +38,8 @@ extension HordeError {
     /// How long to wait for a turn that is not ours yet; nil for any other error.
     var pause: Duration? {
         switch self {
-        case .rateLimited(let seconds), .queueFull(let seconds): .seconds(seconds)
+        case .rateLimited(let seconds): .seconds(seconds)
+        case .queueFull(let pause): pause
         case .tooManyPrompts: .seconds(10)
         default: nil
         }

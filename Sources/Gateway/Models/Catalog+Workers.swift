@@ -8,6 +8,18 @@ extension Catalog {
         names.reduce(into: []) { $0.formUnion(self[$1]?.offers(for: request) ?? []) }
     }
 
+    /// How long a job takes that any of some models may do: as long as at the one that is through with its queue first.
+    func forecast(of names: [String]) -> JobForecast {
+        let supplies = names.compactMap { self[$0]?.listing.horde }
+        guard let soonest = supplies.min(by: { $0.etaSeconds ?? .max < $1.etaSeconds ?? .max }) else {
+            return JobForecast()
+        }
+        return JobForecast(
+            tokensPerSecond: soonest.tokensPerSecond,
+            queueSeconds: soonest.etaSeconds.map(Double.init)
+        )
+    }
+
     /// A model under every name that it has among some, its own first.
     func spellings(of model: String, among candidates: [String]) -> [String] {
         guard case .model(let places) = names.spellings(of: formats.identity(ofModel: model)) else { return [model] }

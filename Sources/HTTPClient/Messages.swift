@@ -1,0 +1,78 @@
+import EventLoop
+package import HTTPTypes
+
+extension HTTPClient {
+    /// What to send.
+    package struct Request: Sendable {
+        package var method: HTTPRequest.Method
+        package var url: String
+        package var fields: HTTPFields
+        /// What is sent, which several requests may share.
+        package var content: Body?
+        /// The bytes of `content`; copied when it is read and when it is set.
+        package var body: [UInt8]? {
+            get { content.map { Array($0.bytes) } }
+            set { content = newValue.map(Body.init) }
+        }
+        /// From the moment the transfer starts to its last byte.
+        package var timeout: Duration
+        /// Gets the answer's body piece by piece, as it arrives, whatever the status.
+        ///
+        /// The body is not collected then, and has no limit. Not to cancel the request itself, because libcurl is in the middle of it.
+        package var onBody: (@Sendable @LoopActor (UnsafeRawBufferPointer) -> Void)?
+
+        package init(
+            _ method: HTTPRequest.Method,
+            _ url: String,
+            fields: HTTPFields = [:],
+            body: [UInt8]? = nil,
+            timeout: Duration
+        ) {
+            self.method = method
+            self.url = url
+            self.fields = fields
+            content = body.map(Body.init)
+            self.timeout = timeout
+        }
+    }
+
+    /// What came back, whole.
+    package struct Response: Sendable {
+        package let status: Int
+        package let body: [UInt8]
+        private let head: Head
+
+        private enum Head {
+            case received(ResponseHead)
+            case made(HTTPFields)
+        }
+
+        package init(status: Int, fields: HTTPFields = [:], body: [UInt8] = []) {
+            self.status = status
+            self.body = body
+            head = .made(fields)
+        }
+
+        init(status: Int, head: ResponseHead, body: [UInt8]) {
+            self.status = status
+            self.body = body
+            self.head = .received(head)
+        }
+
+        /// The fields, read from the head anew each time; for one or two of them `response[name]` is cheaper.
+        package var fields: HTTPFields {
+            switch head {
+            case .received(let head): head.fields
+            case .made(let fields): fields
+            }
+        }
+
+        /// One field; of several with the name the first.
+        package subscript(name: HTTPField.Name) -> String? {
+            switch head {
+            case .received(let head): head[name]
+            case .made(let fields): fields[values: name].first
+            }
+        }
+    }
+}

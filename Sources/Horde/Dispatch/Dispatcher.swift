@@ -1,0 +1,208 @@
+import EventLoop
+
+/// The one line in which submissions wait for their turn.
+///
+/// `AdmissionQueue` decides; this wakes whose turn it is. One that leaves the line has cost nothing.
+@LoopActor
+final class Dispatcher {
+    private var queue: AdmissionQueue<Waiter>
+    private var timer: TimerID?
+    private var news: TimerID?
+    private var asking: Set<HordeKey> = []
+    private let concurrency: @LoopActor (HordeKey) async -> Int?
+    private(set) var figures = SubmitFigures()
+
+    /// A submission that waits.
+    private final class Waiter {
+        let pass: @LoopActor (Result<WaitingJobs, HordeError>) -> Void
+        let tell: @LoopActor (Int, Duration) -> Void
+        let turn: SubmitTurn
+        let since: ContinuousClock.Instant
+
+        init(
+            _ turn: SubmitTurn,
+            since: ContinuousClock.Instant,
+            tell: @escaping @LoopActor (Int, Duration) -> Void,
+            pass: @escaping @LoopActor (Result<WaitingJobs, HordeError>) -> Void
+        ) {
+            self.turn = turn
+            self.since = since
+            self.tell = tell
+            self.pass = pass
+        }
+    }
+
+    /// - Parameters:
+    ///   - submitsPerMinute: 0 is no limit, nil Horde's own.
+    ///   - concurrency: asks Horde how many jobs of an account may wait.
+    init(submitsPerMinute: Int?, concurrency: @escaping @LoopActor (HordeKey) async -> Int?) {
+        queue = AdmissionQueue(submitsPerMinute: submitsPerMinute)
+        self.concurrency = concurrency
+    }
+
+    /// Returns when the caller may submit: now, and with jobs that count as waiting until it says otherwise.
+    ///
+    /// `onWait` is told how many are before it and how long that takes, when there is a wait, and again as it changes. An
+    /// audience that leaves loses its place.
+    func pass(
+        _ turn: SubmitTurn,
+        for audience: Audience,
+        onWait: @escaping @LoopActor (Int, Duration) -> Void
+    ) async throws(HordeError) -> WaitingJobs {
+        guard !Task.isCancelled else { throw .cancelled }
+        let patience = audience.deadline - .now
+        guard audience.isAway || patience > .zero else { throw .deadlinePassed }
+        let place = Place()
+        let watch = audience.onLeave { place.leave?() }
+        defer { audience.forget(watch) }
+        let outcome =
+            await withTaskCancellationHandler {
+                await withUnsafeContinuation { continuation in
+                    join(turn, patience: patience, place, onWait) { continuation.resume(returning: $0) }
+                }
+            } onCancel: {
+                EventLoop.perform {
+                    place.isCancelled = true
+                    place.leave?()
+                }
+            } as Result<WaitingJobs, HordeError>
+        if let timer = place.timer { EventLoop.cancel(timer) }
+        if audience.isAway {
+            if case .success(let jobs) = outcome { jobs.ended() }
+            throw .left
+        }
+        return try outcome.get()
+    }
+
+    private func join(
+        _ turn: SubmitTurn,
+        patience: Duration,
+        _ place: Place,
+        _ onWait: @escaping @LoopActor (Int, Duration) -> Void,
+        _ pass: @escaping @LoopActor (Result<WaitingJobs, HordeError>) -> Void
+    ) {
+        guard !place.isCancelled else { return pass(.failure(.cancelled)) }
+        let expectation = queue.expectation(for: turn.key, at: .now)
+        // What has waited, or goes on, is not sent away now.
+        if !turn.isContinued, expectation.isFull || expectation.wait >= patience {
+            figures.refusals += 1
+            return pass(.failure(.queueFull(retryAfter: queue.untilShortEnough(expectation, patience: patience))))
+        }
+        var isAdmitted = false
+        let waiter = Waiter(turn, since: .now, tell: onWait) {
+            isAdmitted = true
+            pass($0)
+        }
+        let spot = queue.add(waiter, turn)
+        place.leave = { [weak self] in self?.queue.remove(spot)?.pass(.failure(.cancelled)) }
+        admit()
+        guard !isAdmitted else { return }
+        place.timer = EventLoop.schedule(after: patience) { [weak self] in
+            guard let self else { return }
+            let isFull = queue.isAccountFull(turn, at: .now)
+            let error = isFull ? HordeError.tooManyPrompts : .queueFull(retryAfter: Limits.accountPauseMax)
+            queue.remove(spot)?.pass(.failure(error))
+        }
+        onWait(expectation.ahead, expectation.wait)
+        tellLater()
+    }
+
+    private func admit() {
+        if let timer { EventLoop.cancel(timer) }
+        timer = nil
+        while true {
+            switch queue.next(at: .now) {
+            case .submits(let waiter):
+                figures.admitted(after: .now - waiter.since)
+                waiter.pass(.success(WaitingJobs(waiter.turn, self)))
+            case .waits(let pause):
+                guard let pause else { return }
+                timer = EventLoop.schedule(after: pause) { [weak self] in self?.admit() }
+                return
+            }
+        }
+    }
+
+    /// Tells those that wait how the line has moved, every few seconds as long as there is one.
+    private func tellLater() {
+        guard news == nil else { return }
+        news = EventLoop.schedule(after: Limits.lineNewsInterval) { [weak self] in
+            guard let self else { return }
+            news = nil
+            queue.forEach(at: .now) { waiter, ahead, wait in waiter.tell(ahead, wait) }
+            if queue.count > 0 { tellLater() }
+        }
+    }
+
+    // MARK: What is heard of submissions and jobs
+
+    func accepted(_ key: HordeKey, limitPerSecond: Int?) {
+        figures.accepted += 1
+        queue.accepted(key, limitPerSecond: limitPerSecond, at: .now)
+        if queue.deservesAsking(key) { ask(key) }
+    }
+
+    func refused(_ key: HordeKey, _ error: HordeError) {
+        if case .rateLimited = error { figures.rateLimited += 1 }
+        queue.refused(key, error, at: .now)
+        admit()
+    }
+
+    func began(_ jobs: Int, of key: HordeKey) {
+        queue.began(jobs, of: key)
+        admit()
+    }
+
+    /// How many submissions wait for their turn.
+    var waitingCount: Int { queue.count }
+    /// How many jobs at Horde wait for a worker, as far as is known.
+    var waitingJobs: Int { queue.waitingJobs }
+
+    private func ask(_ key: HordeKey) {
+        guard !key.isAnonymous, asking.insert(key).inserted else { return }
+        EventLoop.task { [weak self, concurrency] in
+            let limit = await concurrency(key)
+            guard let self else { return }
+            asking.remove(key)
+            guard let limit else { return }
+            queue.learned(limit, of: key)
+            admit()
+        }
+    }
+}
+
+/// What cancellation needs to find a waiter by.
+@LoopActor
+private final class Place {
+    var isCancelled = false
+    var leave: (@LoopActor () -> Void)?
+    /// Ends the wait with the audience's patience, where an account is full for so long.
+    var timer: TimerID?
+}
+
+/// The jobs of one submission, as long as they wait for a worker: they count against the account.
+@LoopActor
+final class WaitingJobs {
+    private let key: HordeKey
+    private var count: Int
+    private let dispatcher: Dispatcher
+
+    fileprivate init(_ turn: SubmitTurn, _ dispatcher: Dispatcher) {
+        key = turn.key
+        count = turn.jobs
+        self.dispatcher = dispatcher
+    }
+
+    isolated deinit { left(0) }
+
+    /// So many are left that no worker has.
+    func left(_ waiting: Int) {
+        guard waiting < count else { return }
+        let begun = count - max(waiting, 0)
+        count -= begun
+        dispatcher.began(begun, of: key)
+    }
+
+    /// None waits any longer.
+    func ended() { left(0) }
+}
