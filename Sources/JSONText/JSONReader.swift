@@ -28,13 +28,15 @@ extension JSON {
 private struct JSONReader {
     private let bytes: UnsafeRawBufferPointer
     private var position = 0
-    private var unescaped: [UInt8] = []
+    /// Holds a string while its escapes are taken out.
+    private var scratch: UnsafeMutableRawBufferPointer?
 
     init(_ bytes: UnsafeRawBufferPointer) {
         self.bytes = bytes
     }
 
     mutating func document() throws(JSON.SyntaxError) -> JSON {
+        defer { scratch?.deallocate() }
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
         let value = try value(depth: 0)
         skipSpace()
@@ -61,6 +63,7 @@ private struct JSONReader {
         var members: [JSONObject.Member] = []
         skipSpace()
         if take(UInt8(ascii: "}")) { return .object(JSONObject()) }
+        members.reserveCapacity(4)
         repeat {
             skipSpace()
             guard peek() == UInt8(ascii: "\"") else { throw error(.malformed) }
@@ -84,6 +87,7 @@ private struct JSONReader {
         var elements: [JSON] = []
         skipSpace()
         if take(UInt8(ascii: "]")) { return .array([]) }
+        elements.reserveCapacity(4)
         repeat {
             do {
                 elements.append(try value(depth: depth))
@@ -137,18 +141,19 @@ private struct JSONReader {
     }
 
     private mutating func escapedString(openedAt opening: Int) throws(JSON.SyntaxError) -> String {
-        unescaped.removeAll(keepingCapacity: true)
+        // No string is longer than what it is written as, and eight bytes are written at a time.
+        let unescaped = scratch ?? .allocate(byteCount: bytes.count + 8, alignment: 8)
+        scratch = unescaped
+        var length = 0
         while true {
-            let end = PlainRun.end(in: bytes, from: position)
-            unescaped.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[position..<end]))
-            position = end
+            let run = PlainRun.copy(from: bytes, at: position, to: unescaped, at: length)
+            position += run
+            length += run
             switch peek() {
-            case UInt8(ascii: "\\"): try escape()
+            case UInt8(ascii: "\\"): try escape(into: unescaped, &length)
             case UInt8(ascii: "\""):
                 position += 1
-                return try unescaped.withUnsafeBufferPointer { (buffer) throws(JSON.SyntaxError) in
-                    try Self.text(UnsafeRawBufferPointer(buffer), openedAt: opening)
-                }
+                return try Self.text(UnsafeRawBufferPointer(rebasing: unescaped[..<length]), openedAt: opening)
             case 0: throw error(.nul)
             default: throw error(.malformed)
             }
@@ -156,27 +161,40 @@ private struct JSONReader {
     }
 
     private static func text(_ run: UnsafeRawBufferPointer, openedAt opening: Int) throws(JSON.SyntaxError) -> String {
+        // What validates any encoding takes longer to begin than most strings take to read.
+        if PlainRun.isASCII(run) { return String(decoding: run, as: UTF8.self) }
         guard let text = String(validating: run, as: UTF8.self) else {
             throw JSON.SyntaxError(kind: .notUTF8, offset: opening)
         }
         return text
     }
 
-    private mutating func escape() throws(JSON.SyntaxError) {
+    private mutating func escape(
+        into unescaped: UnsafeMutableRawBufferPointer,
+        _ length: inout Int
+    ) throws(JSON.SyntaxError) {
         let start = position
         position += 1
         guard let letter = peek() else { throw error(.malformed) }
         position += 1
+        let byte: UInt8
         switch letter {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): unescaped.append(letter)
-        case UInt8(ascii: "n"): unescaped.append(0x0A)
-        case UInt8(ascii: "t"): unescaped.append(0x09)
-        case UInt8(ascii: "r"): unescaped.append(0x0D)
-        case UInt8(ascii: "b"): unescaped.append(0x08)
-        case UInt8(ascii: "f"): unescaped.append(0x0C)
-        case UInt8(ascii: "u"): unescaped.append(contentsOf: String(try scalar(escapedAt: start)).utf8)
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): byte = letter
+        case UInt8(ascii: "n"): byte = 0x0A
+        case UInt8(ascii: "t"): byte = 0x09
+        case UInt8(ascii: "r"): byte = 0x0D
+        case UInt8(ascii: "b"): byte = 0x08
+        case UInt8(ascii: "f"): byte = 0x0C
+        case UInt8(ascii: "u"):
+            for byte in String(try scalar(escapedAt: start)).utf8 {
+                unescaped[length] = byte
+                length += 1
+            }
+            return
         default: throw JSON.SyntaxError(kind: .malformed, offset: start)
         }
+        unescaped[length] = byte
+        length += 1
     }
 
     /// Reads what follows `\u`, and the second half where the first is the first half of a surrogate pair.

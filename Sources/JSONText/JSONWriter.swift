@@ -46,7 +46,8 @@ extension JSON {
             for (index, member) in object.members.enumerated() {
                 Self.separate(at: index, into: &bytes, style, level: level + 1)
                 Self.write(member.key, into: &bytes)
-                bytes.append(contentsOf: (style == .compact ? ":" : ": ").utf8)
+                bytes.append(UInt8(ascii: ":"))
+                if style != .compact { bytes.append(UInt8(ascii: " ")) }
                 member.value.write(into: &bytes, style, level: level + 1)
             }
             Self.end(with: "}", isEmpty: object.isEmpty, into: &bytes, style, level: level)
@@ -78,36 +79,55 @@ extension JSON {
         bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: level * 2))
     }
 
+    /// Writes a string a kilobyte at a time, as adding to an array costs more than what is added between two line ends.
     private static func write(_ string: String, into bytes: inout [UInt8]) {
         var string = string
-        bytes.append(UInt8(ascii: "\""))
         string.withUTF8 { text in
             let text = UnsafeRawBufferPointer(text)
-            var start = 0
-            while start < text.count {
-                let end = PlainRun.end(in: text, from: start)
-                bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[start..<end]))
-                if end < text.count { writeEscape(of: text[end], into: &bytes) }
-                start = end + 1
+            withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 8) { piece in
+                var length = 0
+                append(UInt8(ascii: "\""), to: piece, &length)
+                var start = 0
+                while start < text.count {
+                    // Room for a run, for the eight bytes that it is copied by, and for an escape and the last quote.
+                    let room = piece.count - length - 16
+                    let run = PlainRun.copy(from: text, at: start, to: piece, at: length, bytesMax: room)
+                    length += run
+                    start += run
+                    if run < room, start < text.count {
+                        writeEscape(of: text[start], to: piece, &length)
+                        start += 1
+                    }
+                    if piece.count - length < 64 {
+                        bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: piece[..<length]))
+                        length = 0
+                    }
+                }
+                append(UInt8(ascii: "\""), to: piece, &length)
+                bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: piece[..<length]))
             }
         }
-        bytes.append(UInt8(ascii: "\""))
     }
 
-    private static func writeEscape(of byte: UInt8, into bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "\\"))
+    private static func append(_ byte: UInt8, to piece: UnsafeMutableRawBufferPointer, _ length: inout Int) {
+        piece[length] = byte
+        length += 1
+    }
+
+    private static func writeEscape(of byte: UInt8, to piece: UnsafeMutableRawBufferPointer, _ length: inout Int) {
+        append(UInt8(ascii: "\\"), to: piece, &length)
         switch byte {
-        case 0x08: bytes.append(UInt8(ascii: "b"))
-        case 0x09: bytes.append(UInt8(ascii: "t"))
-        case 0x0A: bytes.append(UInt8(ascii: "n"))
-        case 0x0C: bytes.append(UInt8(ascii: "f"))
-        case 0x0D: bytes.append(UInt8(ascii: "r"))
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(byte)
+        case 0x08: append(UInt8(ascii: "b"), to: piece, &length)
+        case 0x09: append(UInt8(ascii: "t"), to: piece, &length)
+        case 0x0A: append(UInt8(ascii: "n"), to: piece, &length)
+        case 0x0C: append(UInt8(ascii: "f"), to: piece, &length)
+        case 0x0D: append(UInt8(ascii: "r"), to: piece, &length)
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): append(byte, to: piece, &length)
         default:
-            bytes.append(contentsOf: "u00".utf8)
-            let hexadecimal = Array("0123456789abcdef".utf8)
-            bytes.append(hexadecimal[Int(byte >> 4)])
-            bytes.append(hexadecimal[Int(byte & 0xF)])
+            for letter in "u00".utf8 { append(letter, to: piece, &length) }
+            for digit in [byte >> 4, byte & 0xF] {
+                append(digit + (digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10), to: piece, &length)
+            }
         }
     }
 }

@@ -18,6 +18,54 @@ enum PlainRun {
         return position
     }
 
+    /// Whether no byte is beyond ASCII.
+    static func isASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var all: UInt64 = 0
+        var position = 0
+        while bytes.count - position >= 8 {
+            all |= bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+            position += 8
+        }
+        while position < bytes.count {
+            all |= UInt64(bytes[position])
+            position += 1
+        }
+        return all & 0x8080_8080_8080_8080 == 0
+    }
+
+    /// Copies the run at an index to a place, eight bytes at a time, so that bytes behind the run are overwritten too.
+    ///
+    /// - Parameters:
+    ///   - bytes: the text.
+    ///   - start: where the run begins.
+    ///   - target: has room for as many bytes as may be copied.
+    ///   - offset: the place in it.
+    ///   - bytesMax: how many bytes may be copied; all that there are without it.
+    /// - Returns: the length of the run, or `bytesMax`.
+    @inline(__always)
+    static func copy(
+        from bytes: UnsafeRawBufferPointer,
+        at start: Int,
+        to target: UnsafeMutableRawBufferPointer,
+        at offset: Int,
+        bytesMax: Int = .max
+    ) -> Int {
+        let end = bytes.count - start > bytesMax ? start + bytesMax : bytes.count
+        var length = 0
+        while end - start - length >= 8 {
+            let word = bytes.loadUnaligned(fromByteOffset: start + length, as: UInt64.self)
+            target.storeBytes(of: word, toByteOffset: offset + length, as: UInt64.self)
+            let marks = marked(in: UInt64(littleEndian: word))
+            if marks != 0 { return length + marks.trailingZeroBitCount / 8 }
+            length += 8
+        }
+        while start + length < end, !isMark(bytes[start + length]) {
+            target[offset + length] = bytes[start + length]
+            length += 1
+        }
+        return length
+    }
+
     /// The high bit of each byte that ends a run; above the lowest one there may be false ones.
     ///
     /// Subtracting borrows from the next byte only where a byte was smaller than what was subtracted, which is where

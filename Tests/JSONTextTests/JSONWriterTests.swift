@@ -41,6 +41,21 @@ struct JSONWriterTests {
         #expect(JSON.string("").compact == "\"\"")
     }
 
+    /// Strings are written a kilobyte at a time.
+    @Test func `a string is the same at every length, wherever its escapes stand`() throws {
+        for length in Array(0..<40) + Array(990..<1050) + [2040, 2048, 5000] {
+            for mark in ["", "\n", "\"", "\u{1}", "é", "\u{1}\n\u{1F}\u{1}\u{1}"] {
+                let string = mark + String(repeating: "x", count: length) + mark + mark + "yz"
+                let written = JSON.string(string).compact
+                #expect(try JSON(parsing: written) == .string(string))
+                let escapes = string.unicodeScalars.reduce(2) { count, scalar in
+                    count + (scalar == "\n" || scalar == "\"" ? 1 : scalar.value < 0x20 ? 5 : 0)
+                }
+                #expect(written.utf8.count == string.utf8.count + escapes)
+            }
+        }
+    }
+
     @Test func `writing appends`() {
         var bytes = Array("data: ".utf8)
         JSON.array([1]).write(into: &bytes, style: .compact)

@@ -78,3 +78,21 @@ struct MarkerGuard {
         return before < 0 || bytes[before] == UInt8(ascii: "\n") || bytes[before] == UInt8(ascii: "\r")
     }
 }
+
+/// The guards of a format, made once, as every prompt needs them.
+final class MarkerGuards: Equatable, Sendable {
+    let system: MarkerGuard
+    let user: MarkerGuard
+    let assistant: MarkerGuard
+    let tool: MarkerGuard
+
+    init(_ format: PromptFormat) {
+        system = MarkerGuard(format, role: .system)
+        user = MarkerGuard(format, role: .user)
+        assistant = MarkerGuard(format, role: .assistant)
+        tool = MarkerGuard(format, role: .tool)
+    }
+
+    /// Two formats differ in something else if they differ in these.
+    static func == (_: MarkerGuards, _: MarkerGuards) -> Bool { true }
+}

@@ -95,7 +95,7 @@ package struct PromptFormat: Equatable, Sendable, Decodable {
     /// How results of tools are written.
     package let tool: Tool
     /// The name of the way in which tools are defined and called; `none` where nobody would expect the model to call any.
-    package var tools: String
+    package var tools: String { didSet { guards = MarkerGuards(self) } }
     /// Whether the model was trained to call tools in this way, by what is known of it: its rule names the way, or it is
     /// its family's own.
     package var isToolTrained: Bool
@@ -114,9 +114,11 @@ package struct PromptFormat: Equatable, Sendable, Decodable {
     /// Headings that forge a turn only at the start of a line (formats without control tokens).
     package let lineMarkers: [String]
     /// How the model thinks; holds nothing but its name until the table has looked it up.
-    package var reasoning: ReasoningStyle
+    package var reasoning: ReasoningStyle { didSet { guards = MarkerGuards(self) } }
     /// The family of the tokenizer, which chooses the weights of the token estimate.
     package let tokenizer: String
+    /// What keeps messages from forging turns; it follows from the other properties.
+    private(set) var guards: MarkerGuards?
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case name, prefix, toolNote, system, user, assistant, call, tool, tools, generation, prefill, stops, alternates
@@ -148,6 +150,7 @@ package struct PromptFormat: Equatable, Sendable, Decodable {
         lineMarkers = try fields.decodeIfPresent([String].self, forKey: .lineMarkers) ?? []
         reasoning = ReasoningStyle(named: try fields.decodeIfPresent(String.self, forKey: .reasoning) ?? "none")
         tokenizer = try fields.decodeIfPresent(String.self, forKey: .tokenizer) ?? ""
+        guards = MarkerGuards(self)
     }
 }
 

@@ -93,7 +93,7 @@ struct PromptLayout {
 
     /// Words of the format's in which a place stands for a word of the client's.
     private func filled(_ text: String, _ place: String, _ word: String) -> [Piece] {
-        guard let place = text.firstRange(of: place) else { return [Piece(text)] }
+        guard let place = text[...].utf8.first(place) else { return [Piece(text)] }
         return [
             Piece(String(text[..<place.lowerBound])), Piece(word[...], of: .tool),
             Piece(String(text[place.upperBound...])),

@@ -16,7 +16,7 @@ extension PromptFormat {
         let size = conversation.turns.reduce(conversation.definitions.utf8.count) { $0 + $1.text.utf8.count + 128 }
         var writer = PromptWriter(self, capacity: size + 4096)
         let note = conversation.definitions.isEmpty ? "" : toolNote
-        writer.write(filled(prefix, effort: effort, today: today).replacing("{toolNote}", with: note))
+        writer.write(filled(prefix, effort: effort, today: today, toolNote: note))
         writer.write(layout.head)
         writer.write(layout.form.afterSystem)
         for block in layout.blocks { writer.write(block) }
@@ -64,32 +64,27 @@ extension PromptFormat {
         reasoning.hasChannels && (isForced || opening != generation) ? [assistant.close] + stops : stops
     }
 
-    private func filled(_ text: String, effort: ThinkingEffort?, today: String) -> String {
-        guard text.contains("{") else { return text }
+    private func filled(_ text: String, effort: ThinkingEffort?, today: String, toolNote: String) -> String {
+        guard text.utf8.contains(UInt8(ascii: "{")) else { return text }
         return text.replacing("{today}", with: today).replacing("{effort}", with: (effort ?? .medium).level)
+            .replacing("{toolNote}", with: toolNote)
     }
 }
 
 /// The one renderer of all formats: it asks the format what to do and knows no family itself.
 private struct PromptWriter {
     private let format: PromptFormat
-    private let system: MarkerGuard
-    private let user: MarkerGuard
-    private let assistant: MarkerGuard
-    private let tool: MarkerGuard
+    private let guards: MarkerGuards
     private var buffer: PromptBuffer
 
     init(_ format: PromptFormat, capacity: Int) {
         self.format = format
-        system = MarkerGuard(format, role: .system)
-        user = MarkerGuard(format, role: .user)
-        assistant = MarkerGuard(format, role: .assistant)
-        tool = MarkerGuard(format, role: .tool)
+        guards = format.guards ?? MarkerGuards(format)
         buffer = PromptBuffer(capacity: capacity)
     }
 
     /// All that was written.
-    var text: String { buffer.text(guardedBy: tool) }
+    var text: String { buffer.text(guardedBy: guards.tool) }
 
     mutating func write(_ text: String) {
         buffer.append(text[...])
@@ -99,10 +94,10 @@ private struct PromptWriter {
         for piece in pieces {
             switch piece.role {
             case nil: buffer.append(piece.text)
-            case .assistant, .call: buffer.append(piece.text, guardedBy: assistant)
-            case .system: buffer.append(piece.text, guardedBy: system)
-            case .user: buffer.append(piece.text, guardedBy: user)
-            case .tool: buffer.append(piece.text, guardedBy: tool)
+            case .assistant, .call: buffer.append(piece.text, guardedBy: guards.assistant)
+            case .system: buffer.append(piece.text, guardedBy: guards.system)
+            case .user: buffer.append(piece.text, guardedBy: guards.user)
+            case .tool: buffer.append(piece.text, guardedBy: guards.tool)
             }
         }
     }
