@@ -42,7 +42,6 @@ struct JobPatience {
 struct RefusalPatience {
     private var end: ContinuousClock.Instant?
     private var accountEnd: ContinuousClock.Instant?
-    private var rateRefusals = 0
 
     /// An attempt starts.
     mutating func began(at now: ContinuousClock.Instant) {
@@ -53,13 +52,13 @@ struct RefusalPatience {
     /// The pause before the next attempt gets in line; nil when there is none.
     mutating func pause(after error: HordeError, at now: ContinuousClock.Instant) -> Duration? {
         guard error.isPassing, let end, let accountEnd else { return nil }
+        var pause = Duration.seconds(1)
         switch error {
-        case .rateLimited(let seconds):
-            rateRefusals += 1
-            return rateRefusals <= Limits.rateRefusalsMax ? .seconds(seconds) : nil
         // The line itself holds the account.
         case .tooManyPrompts: return now < accountEnd ? .zero : nil
-        default: return now + .seconds(1) < end ? .seconds(1) : nil
+        case .rateLimited(let seconds): pause = .seconds(seconds)
+        default: break
         }
+        return now + pause < end ? pause : nil
     }
 }

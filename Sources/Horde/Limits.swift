@@ -49,10 +49,8 @@ enum Limits {
     /// How long an account is left alone of which Horde says that too much waits; doubled each time.
     static let accountPauseMin = Duration.seconds(1)
     static let accountPauseMax = Duration.seconds(15)
-    /// How long such a refusal is borne.
-    static let accountPatience = Duration.seconds(6)
-    /// How often a submission is repeated that Horde refused for its rate.
-    static let rateRefusalsMax = 3
+    /// How long such a refusal is borne: short of what opens a stream, so that it can still be an HTTP status.
+    static let accountPatience = Duration.seconds(3)
     /// Accounts that are remembered.
     static let accountsMax = 4096
     /// Jobs that are being cancelled.

