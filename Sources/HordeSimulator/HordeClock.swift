@@ -11,6 +11,11 @@ struct HordeClock {
     /// The real length of a time of Horde's.
     func realSeconds(_ seconds: Double) -> Double { seconds / speed }
 
+    /// The calls in a real second, or a real minute, of which Horde allows `amount` in its own.
+    ///
+    /// `X-RateLimit-Limit` does not say for how long it is meant: clients know, and count in real time.
+    func realAmount(_ amount: Int) -> Int { max(1, Int(Double(amount) * speed)) }
+
     /// What the limiter tells about a window: the Unix second of its end, and the seconds until then.
     ///
     /// flask-limiter rounds the end up and `Retry-After` down from that, so that at speed 1 the wait may be told up to a

@@ -69,7 +69,7 @@ extension RateWindows.Verdict {
     /// The headers that every limited answer carries, 2xx and 4xx alike.
     func write(to fields: inout HTTPFields, now: Double, _ clock: HordeClock) {
         let (reset, retryAfter) = clock.windowEnd(end, now: now)
-        fields[FieldNames.rateLimit] = String(limit.amount)
+        fields[FieldNames.rateLimit] = String(clock.realAmount(limit.amount))
         fields[FieldNames.rateRemaining] = String(remaining)
         fields[FieldNames.rateReset] = String(reset)
         fields[FieldNames.retryAfter] = String(retryAfter)

@@ -25,6 +25,11 @@ struct ClockTests {
         }
     }
 
+    @Test(arguments: [(1, 2, 2), (20, 2, 40), (0.5, 90, 45), (0.1, 2, 1)] as [(Double, Int, Int)])
+    func `a limit is told for real time`(speed: Double, amount: Int, told: Int) {
+        #expect(HordeClock(speed: speed).realAmount(amount) == told)
+    }
+
     @Test func `the headers of a limited answer speak of real seconds`() {
         let state = HordeState(hasLimits: true, clock: HordeClock(epoch: 0, speed: 20))
         var answers: [Answer] = []
@@ -35,6 +40,8 @@ struct ClockTests {
         // A minute of Horde's is three real seconds.
         #expect(answers.last?.fields[FieldNames.retryAfter] == "3")
         #expect(answers.last?.fields[FieldNames.rateReset] == "4")
+        // And 90 in a minute of Horde's are 1800 in a real one.
+        #expect(answers.last?.fields[FieldNames.rateLimit] == "1800")
         let later = state.answer(Call(method: .get, path: "/api/v2/status/performance"), now: 70)
         #expect(later.status == .ok)
     }

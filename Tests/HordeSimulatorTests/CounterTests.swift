@@ -1,4 +1,3 @@
-import JSONText
 import HTTPTypes
 import JSONText
 import Testing

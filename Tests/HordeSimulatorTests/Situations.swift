@@ -1,4 +1,4 @@
-import OpenAI
+import JSONText
 
 @testable import HordeSimulator
 
