@@ -87,7 +87,7 @@ let package = Package(
             dependencies: [
                 "Gateway", "Bench", "HordeSimulator", "Horde", "HTTPClient", "HTTPServer", "OpenAI", "JSONText",
                 "OpenCode", "Prompting", "EventLoop",
-                argumentParser, logging, configuration, system, yams,
+                argumentParser, httpTypes, logging, configuration, system, yams,
             ],
             swiftSettings: settings
         ),

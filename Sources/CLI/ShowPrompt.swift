@@ -56,7 +56,7 @@ struct ShowPrompt: ParsableCommand {
             let supply = try await command.supply(for: request, body, configuration, models, key)
             let shown = try request.translations(format: supply.format.format).map { translation in
                 let size = try translation.size(offers: supply.offers, freeTokens: supply.freeTokens)
-                return try Self.json(translation.order(size, models: supply.models), translation.prompt)
+                return Self.json(translation.order(size, models: supply.models), translation.prompt)
             }
             StandardError.write("format \(supply.format.format.name): \(supply.format.source)")
             // A request with several prompts becomes as many submissions.
@@ -134,12 +134,8 @@ struct ShowPrompt: ParsableCommand {
         )
     }
 
-    private static func json(_ order: GenerationOrder, _ prompt: Prompt) throws -> JSON {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        guard case .object(let submission) = try JSON(parsing: Array(encoder.encode(order))) else {
-            preconditionFailure("an order is written as an object")
-        }
+    private static func json(_ order: GenerationOrder, _ prompt: Prompt) -> JSON {
+        guard case .object(let submission) = order.json else { preconditionFailure("an order is an object") }
         let first: JSONObject = [
             "format": .string(prompt.format),
             "models": .array(order.models.map { .string($0) }),

@@ -1,9 +1,10 @@
 import EventLoop
 import HTTPServer
+import Horde
 
 /// One line for each exchange, when it is over.
 ///
-/// Never a prompt, an answer, a key, a job's id or a query. The line has the form that swift-log gives the others; it is
+/// Never a prompt, an answer, a key, a job's id, a webhook's token or a query. The line has the form that swift-log gives the others; it is
 /// put together here, because there is one for each request and sorting a dictionary for each costs more than answering.
 @LoopActor
 struct AccessLog {
@@ -22,11 +23,16 @@ struct AccessLog {
             line += " ms=".utf8
             line.append(decimal: summary.duration.wholeMilliseconds)
             line += " path=".utf8
-            line += summary.path.utf8
+            line += Self.shown(summary.path).utf8
             line += " status=".utf8
             if let status = summary.status { line.append(decimal: status) } else { line.append(UInt8(ascii: "-")) }
             line += " [Gateway] request".utf8
         }
+    }
+
+    /// The token of a webhook's path is a secret between Horde and this server.
+    private static func shown(_ path: String) -> String {
+        path.hasPrefix(WebhookToken.pathPrefix) ? WebhookToken.pathPrefix + "-" : path
     }
 }
 

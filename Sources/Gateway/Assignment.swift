@@ -6,7 +6,9 @@ import OpenAI
 import Prompting
 
 /// A request that has been understood, for models that are live: what is to be written, for whom, and until when.
-struct Assignment: Sendable {
+///
+/// It never changes, and is shared by all that wait for it.
+final class Assignment: Sendable {
     let parameters: CompletionParameters
     /// Which models may write it, in the order in which they are tried.
     let choice: ModelChoice

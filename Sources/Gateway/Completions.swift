@@ -28,16 +28,17 @@ final class Completions {
     /// Answers; `origin` are the fields that every answer to this client carries.
     func create(
         _ form: CompletionForm,
-        _ request: Request,
+        _ request: consuming Request,
         _ response: consuming ResponseWriter,
         _ origin: HTTPFields
     ) async {
         let key = ClientKey.of(request.fields, else: serverKey)
-        let fingerprint = RequestFingerprint(form, request, key)
+        let fingerprint = RequestFingerprint(form, copy request, key)
         let run: CompletionRun
         do throws(APIError) {
             if work.isStopping { throw .stopping }
-            run = try self.run(form, request, key, fingerprint)
+            // Used up here: its body is not kept while the answer is waited for.
+            run = try self.run(form, consume request, key, fingerprint)
         } catch {
             return JSONResponse(error).with(origin).send(response)
         }

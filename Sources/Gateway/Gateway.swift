@@ -96,7 +96,7 @@ package final class Gateway {
             listeningOn: configuration.listen,
             render: { refusal in JSONResponse(APIError(refusal)).with(crossOrigin.fields(for: [:])).answer },
             onEnd: { summary in accessLog.write(summary) },
-            handler: { request, writer in await router.route(request, writer) }
+            handler: { request, writer in await router.route(consume request, writer) }
         )
         catalog.startRefreshing()
     }

@@ -37,13 +37,13 @@ final class Router {
         case unsupported(String)
     }
 
-    func route(_ request: Request, _ writer: consuming ResponseWriter) async {
+    func route(_ request: consuming Request, _ writer: consuming ResponseWriter) async {
         if request.method == .options, crossOrigin.allows(host: request.fields[.named("Host")]) {
             return JSONResponse.preflight(crossOrigin.preflight(request.fields)).send(writer)
         }
         let origin = crossOrigin.fields(for: request.fields)
         switch find(request) {
-        case .route(.completions(let form)): await completions.create(form, request, writer, origin)
+        case .route(.completions(let form)): await completions.create(form, consume request, writer, origin)
         case .route(.openCode):
             OpenCodeReply.of(catalog.current, request.fields, query: request.query).with(origin).send(writer)
         case .route(let route): answer(route).with(origin).send(writer)

@@ -6,11 +6,11 @@ import EventLoop
 /// There are many because libmicrohttpd looks at every suspended connection of a daemon when one of them resumes.
 ///
 /// ## When it goes away
-/// libmicrohttpd closes the connections that are left. None may be suspended then ("all … must be resumed before",
-/// microhttpd.h): the server cuts every exchange off first.
+/// It is stopped before: a connection holds its shard, so that one which is left would keep both.
 @LoopActor
 final class Daemon {
-    private let handle: OpaquePointer
+    /// nil once it is stopped.
+    private var handle: OpaquePointer?
     private let epoll: CInt
     /// Set when a connection was resumed or added: libmicrohttpd acts on that in its next run only.
     private var needsRun = false
@@ -38,7 +38,14 @@ final class Daemon {
         EventLoop.watch(epoll, for: .readable) { [weak self] _ in self?.runAndPlan() }
     }
 
-    isolated deinit {
+    isolated deinit { stop() }
+
+    /// Has libmicrohttpd close the connections that are left.
+    ///
+    /// None may be suspended then ("all … must be resumed before", microhttpd.h): the server cuts every exchange off first.
+    func stop() {
+        guard let handle else { return }
+        self.handle = nil
         if let idleTimer { EventLoop.cancel(idleTimer) }
         EventLoop.unwatch(epoll)
         MHD_stop_daemon(handle)
@@ -46,6 +53,7 @@ final class Daemon {
 
     /// Gives a new connection to libmicrohttpd, which closes it when it will not have it.
     func add(_ connection: consuming FileDescriptor, from peer: PeerAddress) {
+        guard let handle else { return }
         let descriptor = connection.release()
         peer.withSocketAddress { address, length in _ = MHD_add_connection(handle, descriptor, address, length) }
         needRun()
@@ -65,7 +73,7 @@ final class Daemon {
 
     private func run() {
         needsRun = false
-        MHD_run(handle)
+        if let handle { MHD_run(handle) }
     }
 
     /// Runs what was resumed, and sees to it that libmicrohttpd runs again when it wants to.
@@ -98,6 +106,7 @@ final class Daemon {
 
     /// Milliseconds until libmicrohttpd wants to run without an event; nil for never.
     private var runsAgainAfter: UInt64? {
+        guard let handle else { return nil }
         var milliseconds: CUnsignedLongLong = 0
         return MHD_get_timeout(handle, &milliseconds) == .YES ? milliseconds : nil
     }

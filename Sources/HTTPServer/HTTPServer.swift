@@ -105,6 +105,7 @@ package final class HTTPServer {
         }
         EventLoop.cancel(timer)
         resting.stop()
+        for shard in shards { shard.stop() }
         shards = []
     }
 

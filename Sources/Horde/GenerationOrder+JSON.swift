@@ -1,4 +1,4 @@
-import JSONText
+package import JSONText
 
 // What is submitted as bytes: a prompt is most of them, and JSONEncoder takes ten times as long to write it.
 
@@ -12,7 +12,8 @@ extension GenerationOrder {
         return bytes
     }
 
-    private var json: JSON {
+    /// What is submitted, as JSON.
+    package var json: JSON {
         var fields: JSONObject = [
             "prompt": .string(prompt), "models": .array(models.map(JSON.string)), "params": .object(params.fields),
         ]

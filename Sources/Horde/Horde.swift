@@ -118,8 +118,9 @@ package final class Horde {
     func concurrency(_ key: HordeKey) async -> Int? {
         var request = request(.get, "find_user", timeout: Limits.readSecondsMax)
         request.fields[.apikey] = key.secret
-        let user = try? await decode(request) as User
-        return user?.concurrency
+        // What it says to an unknown key repeats the key: nothing but the number is taken from it.
+        guard let response = try? await send(request), response.status == 200 else { return nil }
+        return (try? JSONDecoder().decode(User.self, from: Data(response.body)))?.concurrency
     }
 
     private struct User: Decodable { let concurrency: Int }

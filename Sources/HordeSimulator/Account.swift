@@ -12,13 +12,24 @@ final class Account {
     var requests = 0
     var tokens = 0
 
-    init(_ role: AccountRole, id: Int) {
+    private let hasLimits: Bool
+
+    init(_ role: AccountRole, id: Int, hasLimits: Bool = true) {
         self.role = role
         self.id = id
+        self.hasLimits = hasLimits
         kudos = role.kudos
     }
 
     static let anonymousKey = "0000000000"
+
+    /// Jobs that may wait: what the script says, or Horde's own numbers (classes/__init__.py:97), or any number.
+    var concurrency: Int {
+        role.concurrency ?? (hasLimits ? isAnonymous ? 500 : 30 : Self.concurrencyWithoutLimits)
+    }
+
+    /// What an account without a limit tells: clients keep to it as to any other.
+    static let concurrencyWithoutLimits = 1_000_000
 
     var isAnonymous: Bool { id == 0 }
 
@@ -61,9 +72,15 @@ struct AccountBook {
     private var accounts: [String: Account] = [:]
     private var unknownKeys: Set<String> = []
     private var lastID = 0
+    private let hasLimits: Bool
 
-    init(_ script: SimulatorScript) {
-        accounts[Account.anonymousKey] = Account(AccountRole(key: Account.anonymousKey), id: 0)
+    init(_ script: SimulatorScript, hasLimits: Bool = true) {
+        self.hasLimits = hasLimits
+        accounts[Account.anonymousKey] = Account(
+            AccountRole(key: Account.anonymousKey),
+            id: 0,
+            hasLimits: hasLimits
+        )
         install(script)
     }
 
@@ -98,7 +115,7 @@ struct AccountBook {
     @discardableResult
     private mutating func add(_ role: AccountRole) -> Account {
         lastID += 1
-        let account = Account(role, id: lastID)
+        let account = Account(role, id: lastID, hasLimits: hasLimits)
         accounts[role.key] = account
         return account
     }

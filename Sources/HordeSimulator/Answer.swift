@@ -16,7 +16,9 @@ struct Answer {
 
     /// A JSON answer in the text form of Horde's Flask.
     init(_ status: HTTPResponse.Status = .ok, _ json: JSON) {
-        self.init(status, contentType: Self.jsonType, body: HordeText.bytes(json))
+        self.status = status
+        body = HordeText.bytes(json)
+        fields = Self.commonOfJSON
     }
 
     /// Horde's own refusals and those of its JSON schema: `{message, rc}` or `{errors, message}` (API.md 1.3).
@@ -62,6 +64,13 @@ struct Answer {
         answer.fields[.allow] = allow
         return answer
     }
+
+    /// The same for JSON, made once: nearly every answer is.
+    private static let commonOfJSON: HTTPFields = {
+        var fields = common
+        fields[.contentType] = jsonType
+        return fields
+    }()
 
     /// On every answer of Horde (flask.py:173-186).
     private static let common: HTTPFields = {

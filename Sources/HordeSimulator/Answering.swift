@@ -8,18 +8,22 @@ extension HordeState {
         guard let route = Route(path: call.path) else { return .unknownPath }
         if call.method == .options { return .options(allow: route.allow) }
         guard route.methods.contains(call.method) else { return .wrongMethod(allow: route.allow) }
-        ledger.counters.count(call.method, route)
+        ledger.counters.count(call.method, route, now: now)
         let verdict = hasLimits ? windows.hit(limits(route, call, now: now), now: now) : nil
         var answer: Answer
         do throws(Refusal) {
-            if let verdict, verdict.isRefused { throw Refusal(status: 429, message: verdict.limit.text) }
+            if let verdict, verdict.isRefused {
+                ledger.counters.tooManyByLimit[verdict.limit.text, default: 0] += 1
+                throw Refusal(status: 429, message: verdict.limit.text)
+            }
             answer = try reply(route, call, now: now)
         } catch {
             answer = Answer(error)
             if error.code == "KudosUpfront" { ledger.counters.kudosRefusals += 1 }
+            if error.code == "TooManyPrompts" { ledger.counters.tooManyPrompts += 1 }
         }
         if answer.status.code == 429 { ledger.counters.tooMany += 1 }
-        verdict?.write(to: &answer.fields, now: now, epoch: epoch)
+        verdict?.write(to: &answer.fields, now: now, clock)
         return answer
     }
 

@@ -12,10 +12,11 @@ struct AttemptPlan {
     /// How long the worker takes.
     let seconds: Double
 
-    /// What is left to the plan's caller: the next text of the script's rule, and a seed for the plausible ones.
+    /// What is left to the plan's caller: the next text of the script's rule, and a seed for the plausible ones, which
+    /// costs a look at the whole prompt.
     struct Material {
         let nextReply: () -> String?
-        let seed: UInt64
+        let seed: () -> UInt64
     }
 
     /// A fault takes this long at least: with neither latency nor pickup it would come again and again at one time.
@@ -38,38 +39,42 @@ struct AttemptPlan {
             return
         }
         let piece = request.rule?.piece(tokensMax: request.submission.maxLength)
-        var text = piece ?? material.nextReply() ?? Self.text(request.submission, worker: worker, seed: material.seed)
+        var text = piece ?? material.nextReply() ?? Self.text(request.submission, worker, seed: material.seed)
         text = Self.cut(text, at: request.submission.stops, keepsStop: !worker.role.trimsStop)
         outcome = .text(text, state: state)
-        let tokens = piece == nil ? (text.unicodeScalars.count + 3) / 4 : TextTokens.count(text)
+        let tokens = piece == nil ? (Bytes.scalarCount(text) + 3) / 4 : TextTokens.count(text)
         seconds = latency ?? Double(tokens) / worker.speed
     }
 
-    private static func text(_ order: Submission, worker: SimulatedWorker, seed: UInt64) -> String {
+    private static func text(_ order: Submission, _ worker: SimulatedWorker, seed: () -> UInt64) -> String {
         let directives = order.directives
         if let reply = directives.reply { return reply }
         if directives.isEmpty { return "" }
         if directives.echoesPrompt { return order.prompt }
         if directives.echoes { return HordeText.string(order.payload(model: worker.model(for: order))) }
-        return PlausibleText.make(seed: seed, tokensMax: order.maxLength, wish: directives.lengthTokens)
+        return PlausibleText.make(seed: seed(), tokensMax: order.maxLength, wish: directives.lengthTokens)
     }
 
     /// The text up to the stop string that comes first; empty ones stop nothing (echo_stop_edge.json).
     static func cut(_ text: String, at stops: [String], keepsStop: Bool) -> String {
-        let bytes = Array(text.utf8)
-        var end = bytes.count
-        var earliest = bytes.count
-        for stop in Set(stops) where !stop.isEmpty {
-            let needle = Array(stop.utf8)
-            guard let start = bytes.indices.first(where: { bytes[$0...].starts(with: needle) }) else { continue }
-            let stopEnd = keepsStop ? start + needle.count : start
-            // Where two begin at the same place, generation ends with the shorter.
-            if start < earliest || (start == earliest && stopEnd < end) {
-                earliest = start
-                end = stopEnd
+        var text = text
+        return text.withUTF8 { bytes in
+            var end = bytes.count
+            var earliest = bytes.count
+            for var stop in stops where !stop.isEmpty {
+                let length = stop.utf8.count
+                guard let start = stop.withUTF8({ Bytes.position(of: UnsafeRawBufferPointer($0), in: bytes) }) else {
+                    continue
+                }
+                let stopEnd = keepsStop ? start + length : start
+                // Where two begin at the same place, generation ends with the shorter.
+                if start < earliest || (start == earliest && stopEnd < end) {
+                    earliest = start
+                    end = stopEnd
+                }
             }
+            return String(decoding: bytes[..<end], as: UTF8.self)
         }
-        return end == bytes.count ? text : String(decoding: bytes[..<end], as: UTF8.self)
     }
 }
 

@@ -25,6 +25,8 @@ struct Call {
 
     /// Whether Flask would read the body as JSON.
     var hasJSONBody: Bool {
+        // What nearly every client sends.
+        if fields[.contentType] == "application/json" { return true }
         guard let type = fields[.contentType]?.split(separator: ";").first?.filter({ $0 != " " }).lowercased() else {
             return false
         }

@@ -8,12 +8,13 @@ extension HordeState {
         path.hasPrefix("/simulator/")
     }
 
-    /// Answers `GET jobs`, `GET counters`, `GET webhooks`, `POST script` and `POST reset`.
+    /// Answers `GET jobs`, `GET counters`, `GET lags`, `GET webhooks`, `POST script` and `POST reset`.
     func control(_ call: Call, now: Double) -> Answer {
         advance(to: now)
         switch (call.method, call.path) {
         case (.get, "/simulator/jobs"): return Answer(.ok, jobs(call.query))
         case (.get, "/simulator/counters"): return Answer(.ok, countersJSON)
+        case (.get, "/simulator/lags"): return Answer(.ok, .array(ledger.lags.lags.map(JSON.thousandths)))
         case (.get, "/simulator/webhooks"):
             return Answer(.ok, .array(webhooks.deliveries.map(\.json)))
         case (.post, "/simulator/script"):
@@ -48,6 +49,7 @@ extension HordeState {
         job["max_length"] = JSON(order.maxLength)
         job["max_context_length"] = JSON(order.maxContextLength)
         job["n"] = JSON(order.count)
+        job["webhook"] = order.webhook.map(JSON.string) ?? .null
         job["user"] = .string(request.account.username)
         job["client_agent"] = JSON(request.clientAgent)
         job["state"] = .string(request.stateName)
@@ -66,39 +68,6 @@ extension HordeState {
         job["status_reads"] = JSON(request.polls.total)
         job["status_reads_in_60_s_max"] = JSON(request.polls.mostPerMinute)
         return .object(job)
-    }
-
-    private var countersJSON: JSON {
-        let counters = ledger.counters
-        return [
-            "submits": JSON(counters.submits),
-            "accepted": JSON(counters.accepted),
-            "status_reads": JSON(counters.statusReads),
-            "deletes": JSON(counters.deletes),
-            "too_many_requests": JSON(counters.tooMany),
-            "kudos_refusals": JSON(counters.kudosRefusals),
-            "max_length_max": JSON(counters.longest),
-            "open_jobs": JSON(openJobs),
-            "running_deleted": JSON(runningDeleted),
-            "status_reads_of_one_id_in_60_s_max": JSON(counters.mostPolls),
-            "pops": JSON(counters.pops),
-            "texts": JSON(counters.texts),
-            "faults": JSON(counters.faults),
-            "scripted_faults": JSON(counters.scriptedFaults),
-        ]
-    }
-
-    /// Requests of which something may still come, and which somebody may still wait for: what is left of these when
-    /// no client is there any more was left behind.
-    ///
-    /// Counted by looking at all: only the control surface asks.
-    var openJobs: Int {
-        requests.values.reduce(0) { $0 + ($1.isOpen && !$1.isRunningDeleted ? 1 : 0) }
-    }
-
-    /// Deleted requests that a worker still writes for.
-    var runningDeleted: Int {
-        requests.values.reduce(0) { $0 + ($1.isRunningDeleted ? 1 : 0) }
     }
 }
 

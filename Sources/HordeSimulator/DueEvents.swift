@@ -7,6 +7,8 @@ struct DueEvents {
         case takeable(GenerationRequest)
         /// A worker comes that was not there at first.
         case arrives(SimulatedWorker)
+        /// A webhook leaves that the script holds back.
+        case webhook(WebhookDelivery)
     }
 
     private struct Entry {

@@ -37,6 +37,12 @@ final class GenerationRequest {
     /// Set by the sweep once three attempts have faulted (TH:268-281).
     var isFaulted = false
     var isRemoved = false
+    /// Its place among the open requests.
+    var openIndex: Int?
+    /// Whether the ledger has let go of it.
+    var isForgotten = false
+    /// Whether a read has told its last text.
+    var isTold = false
 
     var expiresAt: Double
     var kudos = 1.0

@@ -16,32 +16,36 @@ package final class HordeSimulator {
     /// What a simulator is started with.
     package struct Configuration: Sendable {
         package var listen: ListenAddress
-        /// Whether the limits on calls are kept (`--no-limits`).
+        /// Whether the limits on calls and on waiting jobs are kept (`--no-limits`); a limit that the script names is.
         package var hasLimits = true
         /// The speed of workers whose script names none.
         package var tokensPerSecond = 40.0
         package var script: SimulatorScript?
-        /// Sends webhooks; without it they are only recorded (`GET /simulator/webhooks`).
-        package var deliverWebhook: (@LoopActor @Sendable (WebhookDelivery) -> Void)?
+        /// Where webhooks are sent; without it they are only recorded (`GET /simulator/webhooks`).
+        package var webhooks: WebhookDestination?
+        /// How many seconds of the simulated Horde pass in a real one, 0.1 to 1000 (`--clock-speed`).
+        package var clockSpeed = 1.0
 
         package init(
             listen: ListenAddress,
             hasLimits: Bool = true,
             tokensPerSecond: Double = 40,
             script: SimulatorScript? = nil,
-            deliverWebhook: (@LoopActor @Sendable (WebhookDelivery) -> Void)? = nil
+            webhooks: WebhookDestination? = nil,
+            clockSpeed: Double = 1
         ) {
             self.listen = listen
             self.hasLimits = hasLimits
             self.tokensPerSecond = tokensPerSecond
             self.script = script
-            self.deliverWebhook = deliverWebhook
+            self.webhooks = webhooks
+            self.clockSpeed = clockSpeed
         }
     }
 
     private let state: HordeState
     private let start = ContinuousClock.now
-    private let deliverWebhook: (@LoopActor @Sendable (WebhookDelivery) -> Void)?
+    private let webhooks: WebhookSender?
     private var server: HTTPServer?
     private var timer: (id: TimerID, time: Double)?
 
@@ -55,12 +59,17 @@ package final class HordeSimulator {
             script: configuration.script ?? SimulatorScript(),
             hasLimits: configuration.hasLimits,
             tokensPerSecond: configuration.tokensPerSecond,
-            epoch: Date().timeIntervalSince1970,
+            clock: HordeClock(epoch: Date().timeIntervalSince1970, speed: configuration.clockSpeed),
             // Ids are capabilities (API.md 1.5), so they cannot be the same in every run.
             idSeed: random.next()
         )
         self.state = state
-        deliverWebhook = configuration.deliverWebhook
+        webhooks = configuration.webhooks.map { destination in
+            let timeout = state.clock.realSeconds(WebhookSender.timeoutSeconds)
+            return WebhookSender(to: destination, timeout: .seconds(timeout)) { isDelivered in
+                state.webhooks.note(isDelivered)
+            }
+        }
         let handler = Handler()
         let server = try HTTPServer(listeningOn: configuration.listen) { request, writer in
             await handler.simulator?.handle(request, writer)
@@ -75,6 +84,7 @@ package final class HordeSimulator {
     package func stop() async {
         if let timer { EventLoop.cancel(timer.id) }
         timer = nil
+        webhooks?.stop()
         await server?.stop()
         server = nil
     }
@@ -112,7 +122,9 @@ package final class HordeSimulator {
         arm()
         if fault.delaySeconds > 0 {
             // A client that leaves cancels the wait; then nobody is left to answer.
-            guard (try? await EventLoop.sleep(for: .seconds(fault.delaySeconds))) != nil else { return }
+            guard (try? await EventLoop.sleep(for: .seconds(state.clock.realSeconds(fault.delaySeconds)))) != nil else {
+                return
+            }
         }
         if fault.drops { return writer.abort() }
         respond(writer, fault.answer ?? early ?? state.answer(call, now: now))
@@ -125,18 +137,22 @@ package final class HordeSimulator {
 
     // MARK: The timer
 
+    /// Seconds of the simulated Horde since the start.
     private var now: Double {
         let time = (ContinuousClock.now - start).components
-        return Double(time.seconds) + Double(time.attoseconds) / 1e18
+        return (Double(time.seconds) + Double(time.attoseconds) / 1e18) * state.clock.speed
     }
 
     /// Sets the one timer to the next event, and hands over the webhooks that have become due.
     private func arm() {
-        for delivery in state.webhooks.takePending() { deliverWebhook?(delivery) }
+        for delivery in state.webhooks.takePending() {
+            if let webhooks, !webhooks.send(delivery) { state.webhooks.counts.dropped += 1 }
+        }
         let next = state.nextEventAt
         guard server != nil, timer?.time != next else { return }
         if let timer { EventLoop.cancel(timer.id) }
-        let id = EventLoop.schedule(after: .seconds(max(0, next - now))) { [weak self] in self?.fire() }
+        let delay = Duration.seconds(max(0, state.clock.realSeconds(next - now)))
+        let id = EventLoop.schedule(after: delay) { [weak self] in self?.fire() }
         timer = (id, next)
     }
 

@@ -1,17 +1,17 @@
 /// The simulated Horde itself: everything that is decided, nothing that waits or listens.
 ///
-/// Every function is told the time, in seconds since some start; `HordeSimulator` is the only one with a clock and a
+/// Every function is told the time, in seconds of the simulated Horde since some start; `HordeSimulator` is the only one with a clock and a
 /// socket. Read on in the order of a request's life: `Answering` (route, limits), `Submitting`, `Working` (workers take
 /// jobs and end them), `Watching` (status and delete), `Sweeping` (what Horde does once a minute), `Listing` (models,
 /// workers, users). Tests drive this class alone.
 final class HordeState {
     let hasLimits: Bool
     let defaultSpeed: Double
-    /// Unix time of the clock's zero, for the one header that tells absolute time.
-    let epoch: Double
+    /// How times here and times of clients go together.
+    let clock: HordeClock
     var script: SimulatorScript
 
-    var requests: [String: GenerationRequest] = [:]
+    var requests = RequestBook()
     var accounts: AccountBook
     var workers: [SimulatedWorker]
     var lanes = WaitingLanes()
@@ -23,6 +23,9 @@ final class HordeState {
     var ledger = JobLedger()
     var statistics = Statistics()
     var webhooks = WebhookLog()
+
+    private var knownParameters: [String: Double?] = [:]
+    private static let knownParametersMax = 1000
 
     var nextSweepAt = sweepSeconds
     var positionsSecond = -1.0
@@ -38,14 +41,14 @@ final class HordeState {
         script: SimulatorScript = SimulatorScript(),
         hasLimits: Bool = true,
         tokensPerSecond: Double = 40,
-        epoch: Double = 0,
+        clock: HordeClock = HordeClock(),
         idSeed: UInt64 = 0
     ) {
         self.script = script
         self.hasLimits = hasLimits
-        self.epoch = epoch
+        self.clock = clock
         defaultSpeed = tokensPerSecond
-        accounts = AccountBook(script)
+        accounts = AccountBook(script, hasLimits: hasLimits)
         rules = RuleCounts(script)
         workers = (script.workers ?? WorkerRole.standard).map { SimulatedWorker($0, speed: tokensPerSecond) }
         random = SplitMix(seed: idSeed)
@@ -70,6 +73,7 @@ final class HordeState {
             case .attemptEnds(let request, let number, let outcome): end(request, number, outcome, now: time)
             case .takeable(let request): offer(request, now: time)
             case .arrives(let worker): arrive(worker, now: time)
+            case .webhook(let delivery): webhooks.hand(delivery)
             }
         }
     }
@@ -87,14 +91,15 @@ final class HordeState {
         }
         expect(workers.filter { worker in !old.contains { $0 === worker } }, now: now)
         modelList = nil
+        knownParameters = [:]
         let waiting = lanes.drain()
         for request in waiting { enqueue(request, now: now) }
     }
 
     /// Forgets requests, users, limits and counts; the script stays and its rules count from zero.
     func reset(now: Double) {
-        requests = [:]
-        accounts = AccountBook(script)
+        requests = RequestBook()
+        accounts = AccountBook(script, hasLimits: hasLimits)
         rules = RuleCounts(script)
         workers = workers.map { SimulatedWorker($0.role, speed: defaultSpeed) }
         lanes = WaitingLanes()
@@ -103,7 +108,7 @@ final class HordeState {
         liftedAddresses = [:]
         ledger = JobLedger()
         statistics = Statistics()
-        webhooks.clear()
+        webhooks = WebhookLog()
         upfrontQueue = 0
         modelList = nil
         nextSweepAt = now + Self.sweepSeconds
@@ -119,6 +124,14 @@ final class HordeState {
 
     /// The billions of parameters of a model, as far as its worker or its name tells.
     func parameters(of model: String) -> Double? {
+        if let known = knownParameters[model] { return known }
+        let parameters = findParameters(of: model)
+        // Names come from strangers.
+        if knownParameters.count < Self.knownParametersMax { knownParameters[model] = .some(parameters) }
+        return parameters
+    }
+
+    private func findParameters(of model: String) -> Double? {
         workers.first { $0.role.parameters != nil && $0.role.models.contains(model) }?.role.parameters
             ?? KudosPrices.parameters(inName: model)
     }

@@ -45,20 +45,35 @@ enum HordeText {
 
     private static func append(_ text: String, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": output += "\\\"".utf8
-            case "\\": output += "\\\\".utf8
-            case "\n": output += "\\n".utf8
-            case "\r": output += "\\r".utf8
-            case "\t": output += "\\t".utf8
-            case "\u{08}": output += "\\b".utf8
-            case "\u{0C}": output += "\\f".utf8
-            case " "..."~": output.append(UInt8(truncatingIfNeeded: scalar.value))
-            default: for unit in UTF16.encode(scalar) ?? .init() { appendEscape(unit, to: &output) }
+        var text = text
+        text.withUTF8 { bytes in
+            let plainEnd = bytes.firstIndex { !isPlain($0) } ?? bytes.count
+            output += bytes[..<plainEnd]
+            guard plainEnd < bytes.count else { return }
+            for scalar in String(decoding: bytes[plainEnd...], as: UTF8.self).unicodeScalars {
+                append(scalar, to: &output)
             }
         }
         output.append(UInt8(ascii: "\""))
+    }
+
+    /// Whether a byte stands for itself.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+    }
+
+    private static func append(_ scalar: Unicode.Scalar, to output: inout [UInt8]) {
+        switch scalar {
+        case "\"": output += "\\\"".utf8
+        case "\\": output += "\\\\".utf8
+        case "\n": output += "\\n".utf8
+        case "\r": output += "\\r".utf8
+        case "\t": output += "\\t".utf8
+        case "\u{08}": output += "\\b".utf8
+        case "\u{0C}": output += "\\f".utf8
+        case " "..."~": output.append(UInt8(truncatingIfNeeded: scalar.value))
+        default: for unit in UTF16.encode(scalar) ?? .init() { appendEscape(unit, to: &output) }
+        }
     }
 
     private static let hexDigits = Array("0123456789abcdef".utf8)

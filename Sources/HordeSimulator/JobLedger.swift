@@ -11,13 +11,17 @@ struct JobLedger {
     private var head = 0
     private var promptBytes = 0
     var counters = Counters()
+    var lags = LagMeter()
 
     mutating func add(_ request: GenerationRequest) {
         requests.append(request)
         counters.accepted += 1
         promptBytes += request.submission.prompt.utf8.count
         while requests.count - head > Self.requestsMax || promptBytes > Self.promptBytesMax, head < requests.count - 1 {
-            promptBytes -= requests[head].submission.prompt.utf8.count
+            let oldest = requests[head]
+            promptBytes -= oldest.submission.prompt.utf8.count
+            oldest.isForgotten = true
+            if !oldest.isOpen { oldest.submission.dropPrompt() }
             head += 1
         }
         // Taken out many at a time, so that forgetting costs nothing per request.
@@ -30,12 +34,17 @@ struct JobLedger {
     /// The remembered requests, oldest first.
     var remembered: ArraySlice<GenerationRequest> { requests[head...] }
 
-    struct Counters: Equatable {
+    struct Counters {
         var submits = 0
         var accepted = 0
         var statusReads = 0
         var deletes = 0
+        /// Submits of the fullest window of a minute.
+        var submitsPerMinute = MinuteMeter()
         var tooMany = 0
+        /// The limiter's refusals, by its words.
+        var tooManyByLimit: [String: Int] = [:]
+        var tooManyPrompts = 0
         var kudosRefusals = 0
         /// The largest `max_length` of any submit that could be read, also of refused ones.
         var longest = 0
@@ -45,9 +54,11 @@ struct JobLedger {
         var scriptedFaults = 0
         var mostPolls = 0
 
-        mutating func count(_ method: HTTPRequest.Method, _ route: Route) {
+        mutating func count(_ method: HTTPRequest.Method, _ route: Route, now: Double) {
             switch (route, method) {
-            case (.submit, _): submits += 1
+            case (.submit, _):
+                submits += 1
+                submitsPerMinute.record(now)
             case (.status, .get): statusReads += 1
             case (.status, .delete): deletes += 1
             default: break

@@ -40,7 +40,7 @@ enum KudosPrices {
 
     /// Horde's count of tokens: a quarter of the characters, from 20 up to the length asked for (TPG:120-131).
     static func jobTokens(_ text: String, maxLength: Int) -> Int {
-        min(maxLength, max(20, (text.unicodeScalars.count + 3) / 4))
+        min(maxLength, max(20, (Bytes.scalarCount(text) + 3) / 4))
     }
 
     /// The billions of parameters that a model's name tells: 11 for "Fimbulvetr-11B-v2", 56 for "8x7B".

@@ -59,7 +59,7 @@ extension HordeState {
                 rows[row].speed = total / Double(max(1, rows[row].threads))
             }
         }
-        for request in requests.values where request.isOpen {
+        for request in requests.open {
             for row in request.submission.models.compactMap({ index[$0] }) {
                 rows[row].queuedTokens += request.submission.maxLength
                 rows[row].jobs += request.waiting + request.attempts.count
@@ -120,9 +120,8 @@ extension HordeState {
     /// `GET status/performance` (M:1479-1525).
     func performance(now: Double) -> JSON {
         let online = workers.filter { $0.isOnline(now: now) }
-        let open = requests.values.filter(\.isOpen)
-        let jobs = open.reduce(0) { $0 + $1.waiting + $1.attempts.count }
-        let tokens = open.reduce(0) { $0 + ($1.waiting + $1.attempts.count) * $1.submission.maxLength }
+        let jobs = requests.open.reduce(0) { $0 + $1.waiting + $1.attempts.count }
+        let tokens = requests.open.reduce(0) { $0 + ($1.waiting + $1.attempts.count) * $1.submission.maxLength }
         return [
             "queued_requests": 0,
             "queued_text_requests": JSON(jobs),

@@ -8,19 +8,23 @@ enum PlausibleText {
         var random = SplitMix(seed: seed)
         let tokens = min(tokensMax, wish ?? 30 + Int(random.next() % 90))
         let characters = max(1, tokens) * 4
-        var text = ""
-        while text.utf8.count < characters {
-            if !text.isEmpty { text += " " }
-            text += sentence(&random)
+        var text: [UInt8] = []
+        text.reserveCapacity(characters + 128)
+        while text.count < characters {
+            if !text.isEmpty { text.append(UInt8(ascii: " ")) }
+            appendSentence(to: &text, &random)
         }
         // A wish is met exactly, so that tests can count; otherwise only the limit cuts.
-        guard wish != nil || tokens == tokensMax else { return text }
-        return String(text.prefix(characters))
+        let isCut = wish != nil || tokens == tokensMax
+        return String(decoding: isCut ? text.prefix(characters) : text[...], as: UTF8.self)
     }
 
-    private static func sentence(_ random: inout SplitMix) -> String {
-        func pick(_ words: [String]) -> String { words[Int(random.next() % UInt64(words.count))] }
-        return "\(pick(openings)) \(pick(subjects)) \(pick(verbs)) \(pick(places))\(pick(endings))"
+    /// All of it is ASCII, so that a byte is a character.
+    private static func appendSentence(to text: inout [UInt8], _ random: inout SplitMix) {
+        for (words, after) in [(openings, " "), (subjects, " "), (verbs, " "), (places, ""), (endings, "")] {
+            text += words[Int(random.next() % UInt64(words.count))].utf8
+            text += after.utf8
+        }
     }
 
     private static let openings = [
@@ -63,19 +67,42 @@ struct SplitMix: RandomNumberGenerator {
         text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0100_0000_01B3 }
     }
 
-    /// A version 4 UUID.
-    mutating func uuid() -> String {
-        var high = next()
-        var low = next()
-        high = high & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
-        low = low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
-        let digits = Array((Self.hex(high) + Self.hex(low)).utf8)
-        let groups = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(decoding: digits[$0], as: UTF8.self) }
-        return groups.joined(separator: "-")
+    /// A seed from a text that may be long: the same, by eight bytes at a time.
+    static func seed(fromLong text: String) -> UInt64 {
+        var text = text
+        return text.withUTF8 { bytes in
+            let raw = UnsafeRawBufferPointer(bytes)
+            var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+            var index = 0
+            while index + 8 <= raw.count {
+                let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+                hash = (hash ^ word) &* 0x0100_0000_01B3
+                // A product carries upwards only; without this the high bytes of a word would hardly count.
+                hash ^= hash >> 29
+                index += 8
+            }
+            for byte in raw[index...] { hash = (hash ^ UInt64(byte)) &* 0x0100_0000_01B3 }
+            return hash
+        }
     }
 
-    private static func hex(_ value: UInt64) -> String {
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    /// A version 4 UUID.
+    mutating func uuid() -> String {
+        let high = next() & 0xFFFF_FFFF_FFFF_0FFF | 0x4000
+        let low = next() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+        return String(unsafeUninitializedCapacity: 36) { text in
+            var length = 0
+            for index in 0..<32 {
+                if [8, 12, 16, 20].contains(index) {
+                    text[length] = UInt8(ascii: "-")
+                    length += 1
+                }
+                let word = index < 16 ? high : low
+                let digit = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * (index % 16))) & 15
+                text[length] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+                length += 1
+            }
+            return length
+        }
     }
 }

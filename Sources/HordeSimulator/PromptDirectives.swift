@@ -15,24 +15,28 @@ struct PromptDirectives: Equatable {
     var isEmpty = false
 
     init(parsing prompt: String) {
-        let bytes = prompt.utf8
-        var start = bytes.startIndex
-        while let open = Self.position(of: UInt8(ascii: "["), in: bytes[start...]),
-            let close = Self.position(of: UInt8(ascii: "]"), in: bytes[open...])
-        {
-            take(String(bytes[bytes.index(open, offsetBy: 2)..<close]) ?? "")
-            start = bytes.index(close, offsetBy: 2)
+        var prompt = prompt
+        let directives = prompt.withUTF8 { bytes in
+            var found: [String] = []
+            var start = 0
+            while let open = Self.position(ofTwo: UInt8(ascii: "["), in: bytes, from: start),
+                let close = Self.position(ofTwo: UInt8(ascii: "]"), in: bytes, from: open)
+            {
+                found.append(String(decoding: bytes[(open + 2)..<close], as: UTF8.self))
+                start = close + 2
+            }
+            return found
         }
+        for directive in directives { take(directive) }
     }
 
     /// Where a byte stands twice in a row.
-    private static func position(of byte: UInt8, in bytes: Substring.UTF8View) -> String.Index? {
-        var rest = bytes
-        while let index = rest.firstIndex(of: byte) {
-            let next = bytes.index(after: index)
-            guard next < bytes.endIndex else { return nil }
-            if bytes[next] == byte { return index }
-            rest = bytes[next...]
+    private static func position(ofTwo byte: UInt8, in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
+        var start = start
+        while let index = Bytes.position(of: byte, in: bytes, from: start) {
+            guard index + 1 < bytes.count else { return nil }
+            if bytes[index + 1] == byte { return index }
+            start = index + 1
         }
         return nil
     }

@@ -67,13 +67,11 @@ struct RateWindows {
 
 extension RateWindows.Verdict {
     /// The headers that every limited answer carries, 2xx and 4xx alike.
-    ///
-    /// flask-limiter rounds the end of the window up and `Retry-After` down from that.
-    func write(to fields: inout HTTPFields, now: Double, epoch: Double) {
-        let reset = Int(epoch + end) + 1
+    func write(to fields: inout HTTPFields, now: Double, _ clock: HordeClock) {
+        let (reset, retryAfter) = clock.windowEnd(end, now: now)
         fields[FieldNames.rateLimit] = String(limit.amount)
         fields[FieldNames.rateRemaining] = String(remaining)
         fields[FieldNames.rateReset] = String(reset)
-        fields[FieldNames.retryAfter] = String(Int(Double(reset) - (epoch + now)))
+        fields[FieldNames.retryAfter] = String(retryAfter)
     }
 }

@@ -24,6 +24,18 @@ enum Route: Equatable {
     /// A model name with a slash has none, encoded or not, and neither has a status without an id (models_single.json,
     /// status_404_no_id.json).
     init?(path: String) {
+        // The two that clients call again and again.
+        if path == "/api/v2/generate/text/async" {
+            self = .submit
+            return
+        }
+        if path.hasPrefix(Self.statusPath) {
+            let id = path.dropFirst(Self.statusPath.utf8.count)
+            if id.utf8.count == 36, !id.utf8.contains(UInt8(ascii: "/")) {
+                self = .status(id: String(id))
+                return
+            }
+        }
         guard path.hasPrefix("/api/v2/") else { return nil }
         let parts = path.dropFirst(8).split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard !parts.contains("") else { return nil }
@@ -45,6 +57,8 @@ enum Route: Equatable {
         default: return nil
         }
     }
+
+    private static let statusPath = "/api/v2/generate/text/status/"
 
     var methods: [HTTPRequest.Method] {
         switch self {

@@ -82,13 +82,14 @@ struct WorkerRole: Sendable, Equatable {
 /// A user as a script describes one.
 ///
 /// `key` (required), `username` ("user#N"), `kudos` (25, the floor of a registered account: nothing to spend),
-/// `concurrency` (30), `trusted`, `service`, `deleted` (false). The anonymous key `0000000000` may be named as well; it
-/// has -50 kudos, its floor, and a concurrency of 500 (classes/__init__.py:97).
+/// `concurrency` (30; without limits any number), `trusted`, `service`, `deleted` (false). The anonymous key `0000000000`
+/// may be named as well; it has -50 kudos, its floor, and a concurrency of 500 (classes/__init__.py:97).
 struct AccountRole: Sendable, Equatable {
     var key: String
     var username: String?
     var kudos: Double
-    var concurrency: Int
+    /// Jobs that may wait; nil where the script does not say.
+    var concurrency: Int?
     var isTrusted = false
     var isService = false
     var isDeleted = false
@@ -100,7 +101,6 @@ struct AccountRole: Sendable, Equatable {
         let isAnonymous = key == Account.anonymousKey
         self.key = key
         kudos = isAnonymous ? -50 : Self.registeredFloor
-        concurrency = isAnonymous ? 500 : 30
     }
 
     init(_ reader: inout ScriptReader) throws(SimulatorScript.Invalid) {
@@ -108,7 +108,7 @@ struct AccountRole: Sendable, Equatable {
         self.init(key: key)
         username = try reader.string("username")
         kudos = try reader.number("kudos") ?? kudos
-        concurrency = try reader.count("concurrency") ?? concurrency
+        concurrency = try reader.count("concurrency")
         isTrusted = try reader.bool("trusted") ?? false
         isService = try reader.bool("service") ?? false
         isDeleted = try reader.bool("deleted") ?? false

@@ -133,18 +133,3 @@ struct FaultRule: Sendable, Equatable {
         return answer
     }
 }
-
-/// Searching in UTF-8, which for a megabyte of prompt is far cheaper than by character.
-enum Bytes {
-    static func contains(_ text: String, _ part: String) -> Bool {
-        let needle = Array(part.utf8)
-        guard let first = needle.first else { return true }
-        var rest = text.utf8[...]
-        while let index = rest.firstIndex(of: first) {
-            rest = rest[index...]
-            if rest.starts(with: needle) { return true }
-            rest = rest.dropFirst()
-        }
-        return false
-    }
-}

@@ -2,6 +2,8 @@
 final class SimulatedWorker {
     let role: WorkerRole
     let speed: Double
+    /// Whether its backend is one that Horde knows.
+    let isValidated: Bool
     var busyThreads = 0
     var fulfilled = 0
     var uncompleted = 0
@@ -17,6 +19,7 @@ final class SimulatedWorker {
     init(_ role: WorkerRole, speed: Double) {
         self.role = role
         self.speed = role.tokensPerSecond ?? speed
+        isValidated = Self.isValidated(role.bridgeAgent)
         arrivedAt = role.comesAfterSeconds == 0 ? 0 : nil
     }
 
@@ -68,8 +71,8 @@ final class SimulatedWorker {
     }
 
     /// The backend names that are on Horde's list (bridge_reference.py:179-185).
-    var isValidated: Bool {
-        let name = role.bridgeAgent.split(separator: ":").first.map(String.init) ?? ""
+    private static func isValidated(_ bridgeAgent: String) -> Bool {
+        let name = bridgeAgent.split(separator: ":").first.map(String.init) ?? ""
         return [
             "AI Horde Worker", "AI Horde Worker~aphrodite~oai", "AI Horde Worker~aphrodite~kai",
             "KoboldCppEmbedWorker", "TabbyAPI",

@@ -6,7 +6,8 @@ package import JSONText
 /// absent. Lists of rules are tried in order, and the first that matches and is not used up acts.
 ///
 /// Top level: `workers`, `keys`, `unknown_keys` (keys to answer 401 to), `replies`, `faults`, `maintenance` (bool),
-/// `pickup_seconds` (how long a request waits for a free worker's next poll, default 0.25), `seed` (of the texts).
+/// `pickup_seconds` (how long a request waits for a free worker's next poll, default 0.25), `seed` (of the texts),
+/// `webhooks` (`WebhookConduct`), `webhook_delay_seconds` (between a text and its webhook, default 0).
 ///
 /// * `workers[]`: see `WorkerRole`. Absent: five plausible workers.
 /// * `keys[]`: see `AccountRole`. Other keys of a key's shape are users with nothing to spend.
@@ -21,6 +22,8 @@ package struct SimulatorScript: Sendable, Equatable {
     var isInMaintenance = false
     var pickupSeconds = 0.25
     var seed: UInt64 = 0
+    var webhooks = WebhookConduct.once
+    var webhookDelaySeconds = 0.0
 
     /// Why a text is not a script: one line that names the place.
     package struct Invalid: Error, CustomStringConvertible {
@@ -55,6 +58,13 @@ package struct SimulatorScript: Sendable, Equatable {
         isInMaintenance = try reader.bool("maintenance") ?? false
         pickupSeconds = try reader.seconds("pickup_seconds") ?? 0.25
         seed = UInt64(try reader.count("seed") ?? 0)
+        if let name = try reader.string("webhooks") {
+            guard let conduct = WebhookConduct(rawValue: name) else {
+                throw reader.invalid("webhooks", "once, twice or drop")
+            }
+            webhooks = conduct
+        }
+        webhookDelaySeconds = try reader.seconds("webhook_delay_seconds") ?? 0
         try reader.finish()
     }
 }

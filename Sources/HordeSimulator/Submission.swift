@@ -2,7 +2,7 @@ import JSONText
 
 /// A submit that has passed the schema and the parser.
 struct Submission {
-    let prompt: String
+    private(set) var prompt: String
     /// The known parameters as sent; the rest is dropped, as Horde does before a worker sees it (API.md 1.4).
     let params: JSONObject
     let models: [String]
@@ -74,6 +74,9 @@ struct Submission {
         stops = sent["stop_sequence"].strings
         directives = PromptDirectives(parsing: prompt)
     }
+
+    /// Lets go of the prompt, which is most of what a request holds, once nothing asks for it any more.
+    mutating func dropPrompt() { prompt = "" }
 
     /// What a worker gets when it takes one job: the known parameters with Horde's defaults (KM:252-270), sorted as
     /// the recordings' worker echoed them.

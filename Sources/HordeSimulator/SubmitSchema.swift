@@ -75,8 +75,10 @@ enum SubmitSchema {
         func report(_ text: String) { found.append(.init(path: path, text: PythonText.repr(value) + text)) }
         switch (shape, value) {
         case (.string(let min, let max), .string(let text)):
-            if text.unicodeScalars.count < min { report(" is too short") }
-            if text.unicodeScalars.count > max { report(" is too long") }
+            // Most have no bounds, and a prompt is long to count.
+            guard min > 0 || max < .max else { return }
+            if Bytes.scalarCount(text) < min { report(" is too short") }
+            if Bytes.scalarCount(text) > max { report(" is too long") }
         case (.bool, .bool): break
         case (.integer(let min, let max), .number(let number)) where number.isInteger:
             checkBounds(number.double, min, max, report)

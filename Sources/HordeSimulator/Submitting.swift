@@ -46,8 +46,8 @@ extension HordeState {
             throw .badRequest("RequiresTrust", "Only trusted users and patreon supporters can disable batching.")
         }
         let count = account.waitingJobs(besides: order.models) + order.count
-        if count > account.role.concurrency {
-            throw .tooManyPrompts(count, limit: account.role.concurrency, isAnonymous: account.isAnonymous)
+        if count > account.concurrency {
+            throw .tooManyPrompts(count, limit: account.concurrency, isAnonymous: account.isAnonymous)
         }
     }
 
@@ -97,7 +97,7 @@ extension HordeState {
             now: now
         )
         request.heldKudos = heldKudos
-        requests[request.id] = request
+        requests.add(request)
         account.requests += 1
         // One kudos for the request itself, whatever comes of it (WP:266-276).
         account.charge(1)

@@ -2,11 +2,8 @@ extension HordeState {
     /// What Horde's background threads do once a minute (TH:230-281): expired requests go, jobs that no worker brought
     /// back are given up, requests with too many failures are marked.
     func sweep(now: Double) {
-        for request in Array(requests.values) {
-            if request.expiresAt <= now {
-                remove(request, now: now)
-                continue
-            }
+        for request in requests.takeExpired(now: now) { remove(request, now: now) }
+        for request in requests.open {
             for attempt in request.attempts where attempt.startedAt + GenerationRequest.jobSeconds <= now {
                 fault(request, attempt, now: now)
             }
@@ -15,7 +12,7 @@ extension HordeState {
         }
         // Threads that were taken from what is gone have not looked for work since.
         for worker in workers { fill(worker, now: now) }
-        upfrontQueue = requests.values.reduce(0) { $0 + ($1.isOpen ? $1.waiting + $1.attempts.count : 0) }
+        upfrontQueue = requests.open.reduce(0) { $0 + $1.waiting + $1.attempts.count }
         windows.sweep(now: now)
         liftedAddresses = liftedAddresses.filter { $0.value > now }
         statistics.prune(now: now)
@@ -24,12 +21,10 @@ extension HordeState {
     private func remove(_ request: GenerationRequest, now: Double) {
         for attempt in request.attempts { attempt.worker.busyThreads -= 1 }
         request.attempts = []
-        closeIfOver(request, now: now)
         request.isRemoved = true
         request.endedAt = request.endedAt ?? now
         setSlots(request, 0)
         releaseHold(request, request.heldKudos)
-        requests[request.id] = nil
     }
 
     /// A faulted request's jobs are offered to nobody and count for nobody, but one that runs may still come in.

@@ -29,7 +29,7 @@ extension HordeState {
             "username": .string(account.username),
             "id": JSON(account.id),
             "kudos": JSON(account.kudos.rounded()),
-            "concurrency": JSON(account.role.concurrency),
+            "concurrency": JSON(account.concurrency),
             "worker_invited": 0,
             "moderator": false,
             "kudos_details": [
@@ -42,8 +42,7 @@ extension HordeState {
         user["styles"] = []
         if isOwn {
             user["sharedkey_ids"] = []
-            let live = requests.values.filter { $0.account === account }
-                .sorted { $0.order.sequence < $1.order.sequence }
+            let live = requests.live(of: account)
             user["active_generations"] = ["text": .array(live.map { .string($0.id) })]
         }
         user["trusted"] = .bool(account.role.isTrusted)

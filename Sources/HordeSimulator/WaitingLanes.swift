@@ -41,17 +41,24 @@ struct WaitingLanes {
 
     /// What the worker takes next: the first among the heads of its lanes, if it has waited until the worker's poll.
     func next(for worker: Int, now: Double, pickupSeconds: Double) -> GenerationRequest? {
-        (lanesByWorker[worker] ?? [])
-            .compactMap { lanes[$0].requests.first }
-            .filter { $0.queuedAt + pickupSeconds <= now }
-            .min { $0.order < $1.order }
+        var first: GenerationRequest?
+        for lane in lanesByWorker[worker] ?? [] {
+            guard let head = lanes[lane].requests.first, head.queuedAt + pickupSeconds <= now else { continue }
+            if first.map({ head.order < $0.order }) ?? true { first = head }
+        }
+        return first
     }
 
     /// Numbers all requests that waited before `second`, from 1 (DF:1425-1446).
     func number(second: Double) {
-        let waiting = lanes.flatMap(\.requests).filter { $0.queuedAt < second }.sorted { $0.order < $1.order }
-        for (index, request) in waiting.enumerated() {
-            request.position = index + 1
+        let filled = lanes.filter { !$0.requests.isEmpty }
+        var waiting = filled.first?.requests ?? []
+        // One lane is in order by itself.
+        if filled.count > 1 { waiting = filled.flatMap(\.requests).sorted { $0.order < $1.order } }
+        var position = 0
+        for request in waiting where request.queuedAt < second {
+            position += 1
+            request.position = position
             request.positionSecond = second
         }
     }

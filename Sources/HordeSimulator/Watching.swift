@@ -8,8 +8,21 @@ extension HordeState {
         if call.method == .get {
             request.polls.record(now)
             ledger.counters.notePolls(request.polls.mostPerMinute)
+            noteTold(request, now: now)
         }
         return Answer(.ok, statusBody(request, now: now))
+    }
+
+    /// Measures how long the last text of a request had to wait for this read.
+    private func noteTold(_ request: GenerationRequest, now: Double) {
+        guard !request.isTold, let endedAt = request.endedAt,
+            request.generations.count >= request.submission.count
+        else { return }
+        request.isTold = true
+        ledger.lags.record(
+            milliseconds: clock.realSeconds(now - endedAt) * 1000,
+            waitedSeconds: clock.realSeconds(now - request.submittedAt)
+        )
     }
 
     /// `DELETE generate/text/status/{id}`: answers the state before, then takes away the jobs that wait.

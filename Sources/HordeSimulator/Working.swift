@@ -30,13 +30,19 @@ extension HordeState {
     func offer(_ request: GenerationRequest, now: Double) {
         guard let lane = request.lane else { return }
         let candidates = lanes.workers(of: lane)
-        // Workers that poll more slowly may have nothing to take yet where others have.
-        while let worker = candidates.filter({ nextRequest(for: $0, now: now) != nil })
-            .max(by: { workers[$0].freeThreads < workers[$1].freeThreads }),
-            let next = nextRequest(for: worker, now: now)
+        while let (worker, next) = freest(candidates, now: now) { start(next, on: worker, now: now) }
+    }
+
+    /// The worker with most free threads of those that have something to take, and what that is.
+    ///
+    /// Workers that poll more slowly may have nothing to take yet where others have.
+    private func freest(_ candidates: [Int], now: Double) -> (worker: Int, next: GenerationRequest)? {
+        var found: (worker: Int, next: GenerationRequest)?
+        for worker in candidates where workers[worker].freeThreads > found.map({ workers[$0.worker].freeThreads }) ?? 0
         {
-            start(next, on: worker, now: now)
+            if let next = nextRequest(for: worker, now: now) { found = (worker, next) }
         }
+        return found
     }
 
     /// Gives a worker jobs until its threads are busy.
@@ -63,8 +69,10 @@ extension HordeState {
         let material = AttemptPlan.Material(
             nextReply: { [self] in request.rule.flatMap { rules.nextReply($0) } },
             // The same prompt gets the same texts in every run, and each of its `n` another one.
-            seed: script.seed ^ SplitMix.seed(from: request.submission.prompt) &+ UInt64(request.generations.count)
-                &+ UInt64(request.attempts.count)
+            seed: { [self] in
+                script.seed ^ SplitMix.seed(fromLong: request.submission.prompt) &+ UInt64(request.generations.count)
+                    &+ UInt64(request.attempts.count)
+            }
         )
         let plan = AttemptPlan(request, number: number, worker: worker, material)
         if case .never = plan.outcome { return }
@@ -122,7 +130,7 @@ extension HordeState {
         ledger.counters.texts += 1
         statistics.record(tokens: tokens, now: now)
         closeIfOver(request, now: now)
-        if let url = order.webhook { webhooks.record(url, request, attempt, reward: reward) }
+        if let url = order.webhook { call(url, for: request, attempt, reward: reward, now: now) }
     }
 
     private func release(_ request: GenerationRequest, _ attempt: GenerationRequest.Attempt) {
@@ -150,8 +158,10 @@ extension HordeState {
         if slots == 0 { lanes.remove(request) }
     }
 
-    /// Notes when a request was over, for the ledger.
+    /// Notes when a request was over; what is over stays so.
     func closeIfOver(_ request: GenerationRequest, now: Double) {
-        if !request.isOpen { request.endedAt = request.endedAt ?? now } else { request.endedAt = nil }
+        guard !request.isOpen, request.endedAt == nil else { return }
+        request.endedAt = now
+        requests.close(request)
     }
 }

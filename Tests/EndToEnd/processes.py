@@ -172,11 +172,11 @@ class Child:
 class Horde(Child):
     """A simulated Horde, and what its control surface tells."""
 
-    def __init__(self, plan=None, limits=False, cache=None):
+    def __init__(self, plan=None, *more, limits=False, cache=None):
         self.folder = tempfile.TemporaryDirectory()
         file = pathlib.Path(self.folder.name) / "script.json"
         file.write_text(json.dumps(plan if plan is not None else script()))
-        options = [] if limits else ["--no-limits"]
+        options = [*more] if limits else [*more, "--no-limits"]
         super().__init__(
             "simulate", "--listen", "127.0.0.1:0", "--tokens-per-second", "400", "--script", str(file), *options,
             cache=cache,

@@ -17,7 +17,7 @@ import Testing
         let body = #"{"model":"m","prompt":"hi",\#(more)}"#
         var order = plain
         order.take(try CompletionRequest(decoding: Array(body.utf8)).parameters)
-        return try JSON(parsing: Array(JSONEncoder().encode(order)))
+        return order.json
     }
 
     @Test(arguments: [

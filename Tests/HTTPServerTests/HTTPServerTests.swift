@@ -302,6 +302,28 @@ import Testing
         await second.stop()
     }
 
+    @Test func `stop closes the connections on which nothing is asked for`() async throws {
+        let server = try HTTPServer(listeningOn: ListenAddress(parsing: "127.0.0.1:0"), handler: Self.echo)
+        let client = RawClient(port: server.address.port)
+        client.request("GET", "/")
+        let end = await Self.answer(client, then: { await server.stop() })
+        #expect(end.answer.hasSuffix("GET / - "))
+        #expect(end.isClosed)
+    }
+
+    /// Waits for an answer outside the loop, has something done, and tells whether the connection then ends.
+    @concurrent private nonisolated static func answer(
+        _ client: sending RawClient,
+        then action: @Sendable () async -> Void
+    ) async -> (answer: String, isClosed: Bool) {
+        let answer = client.receive(until: "GET / - ")
+        await action()
+        let began = ContinuousClock.now
+        let rest = client.receiveAll()
+        // A connection that stays open ends the reading as well, but only when its patience does.
+        return (answer, rest.isEmpty && ContinuousClock.now - began < .seconds(8))
+    }
+
     @Test func `a taken port is an error that names the address`() async throws {
         let server = try HTTPServer(listeningOn: ListenAddress(parsing: "127.0.0.1:0"), handler: Self.echo)
         #expect(throws: ListenError.refused(server.address, reason: "Address already in use")) {

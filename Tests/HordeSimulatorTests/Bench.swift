@@ -11,8 +11,13 @@ final class Bench {
 
     static let key = "A-key-of-22-characters"
 
-    init(_ script: SimulatorScript = Bench.script(), hasLimits: Bool = false, start: Double = 0) {
-        state = HordeState(script: script, hasLimits: hasLimits, idSeed: 1)
+    init(
+        _ script: SimulatorScript = Bench.script(),
+        hasLimits: Bool = false,
+        start: Double = 0,
+        clock: HordeClock = HordeClock()
+    ) {
+        state = HordeState(script: script, hasLimits: hasLimits, clock: clock, idSeed: 1)
         now = start
     }
 

@@ -1,6 +1,6 @@
 import JSONText
 import HTTPTypes
-import OpenAI
+import JSONText
 import Testing
 
 @testable import HordeSimulator

@@ -62,7 +62,7 @@ struct LimitTests {
     }
 
     @Test func `concurrency counts jobs that wait, not those that run`() throws {
-        let bench = Bench()
+        let bench = Bench(Self.limited(Bench.key, to: 30))
         let running = try bench.ask("[[latency:50]]")
         bench.now = 1
         #expect(bench.status(running).counts == [0, 1, 0, 0])
@@ -76,8 +76,28 @@ struct LimitTests {
         #expect(bench.submit("x").status == .accepted)
     }
 
-    @Test func `anonymous concurrency is counted by model`() throws {
+    @Test func `without limits any number of jobs may wait, and each key is told so`() throws {
         let bench = Bench()
+        for _ in 0..<40 { _ = try bench.ask("x", n: 20, model: "nobody/7B") }
+        #expect(bench.call(.get, "/api/v2/find_user", key: Bench.key).json["concurrency"] == 1_000_000)
+        let limited = Bench(hasLimits: true)
+        _ = try limited.ask("x", n: 20, model: "nobody/7B")
+        #expect(limited.submit("x", n: 11, model: "nobody/7B").json["rc"] == "TooManyPrompts")
+        #expect(limited.call(.get, "/api/v2/find_user", key: Bench.key).json["concurrency"] == 30)
+        #expect(limited.call(.get, "/api/v2/find_user", key: Account.anonymousKey).json["concurrency"] == 500)
+    }
+
+    /// A script that names a limit, which `--no-limits` leaves in force.
+    private static func limited(_ key: String, to concurrency: Int) -> SimulatorScript {
+        var script = Bench.script()
+        var role = AccountRole(key: key)
+        role.concurrency = concurrency
+        script.keys = [role]
+        return script
+    }
+
+    @Test func `anonymous concurrency is counted by model`() throws {
+        let bench = Bench(Self.limited(Account.anonymousKey, to: 500))
         for _ in 0..<25 { _ = try bench.ask("x", n: 20, model: "nobody/7B", key: Account.anonymousKey) }
         #expect(bench.submit("x", model: "nobody/7B", key: Account.anonymousKey).status == .tooManyRequests)
         #expect(bench.submit("x", key: Account.anonymousKey).status == .accepted)

@@ -58,34 +58,37 @@ struct SimulatorTests {
         await simulator.stop()
     }
 
-    @Test func `webhooks are handed over once per text`() async throws {
-        let (stream, sink) = AsyncStream.makeStream(of: WebhookDelivery.self)
+    @Test func `webhooks are sent once per text`() async throws {
+        let (stream, sink) = AsyncStream.makeStream(of: (url: String, body: [UInt8]).self)
         let simulator = try await Self.start(
             #"{"pickup_seconds": 0, "replies": [{"reply": "hi", "latency_seconds": 0}]}"#,
-            deliverWebhook: { sink.yield($0) }
+            webhooks: WebhookDestination("http://127.0.0.1:1/before") { url, body, _ in
+                sink.yield((url, body))
+                return 200
+            }
         )
         let port = await simulator.address.port
         let body = #"{"prompt": "x", "params": {"n": 2}, "webhook": "https://example.com/hook"}"#
         _ = Socket.exchange(port, "POST", "/api/v2/generate/text/async", body)
-        var deliveries: [WebhookDelivery] = []
+        var deliveries: [(url: String, body: [UInt8])] = []
         for await delivery in stream {
             deliveries.append(delivery)
             if deliveries.count == 2 { break }
         }
-        #expect(deliveries.allSatisfy { $0.url == "https://example.com/hook" })
+        #expect(deliveries.allSatisfy { $0.url == "http://127.0.0.1:1/before/hook" })
         #expect(try JSON(parsing: deliveries[0].body)["text"] == "hi")
         await simulator.stop()
     }
 
     @LoopActor private static func start(
         _ script: String,
-        deliverWebhook: (@LoopActor @Sendable (WebhookDelivery) -> Void)? = nil
+        webhooks: WebhookDestination? = nil
     ) throws -> HordeSimulator {
         try HordeSimulator(
             .init(
                 listen: try ListenAddress(parsing: "127.0.0.1:0"),
                 script: try Bench.script(script),
-                deliverWebhook: deliverWebhook
+                webhooks: webhooks
             )
         )
     }

@@ -14,6 +14,7 @@ private struct ReferenceOrder: Encodable {
         case validatedBackends = "validated_backends"
         case allowDowngrade = "allow_downgrade"
         case workerBlacklist = "worker_blacklist"
+        case webhook
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -27,6 +28,7 @@ private struct ReferenceOrder: Encodable {
         try fields.encodeIfPresent(order.validatedBackends, forKey: .validatedBackends)
         try fields.encodeIfPresent(order.allowDowngrade, forKey: .allowDowngrade)
         try fields.encodeIfPresent(order.workerBlacklist, forKey: .workerBlacklist)
+        try fields.encodeIfPresent(order.webhook, forKey: .webhook)
     }
 
     var bytes: [UInt8] {
@@ -111,7 +113,7 @@ struct OrderWritingTests {
 extension GenerationOrder {
     fileprivate mutating func setAll() {
         (trustedWorkers, slowWorkers, validatedBackends, allowDowngrade) = (true, false, true, false)
-        (workers, workerBlacklist) = (["w"], true)
+        (workers, workerBlacklist, webhook) = (["w"], true, "https://h.example/hooks/t")
         (params.temperature, params.topP, params.minP, params.topA) = (1, 0.95, 0.1, 0.2)
         (params.typical, params.tfs, params.repetitionPenalty) = (0.3, 1, 1.1)
         (params.repetitionPenaltyRange, params.repetitionPenaltySlope) = (1024, 0.7)

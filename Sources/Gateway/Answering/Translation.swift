@@ -4,7 +4,9 @@ package import Prompting
 import Tools
 
 /// One prompt of a request in Horde's terms, and Horde's texts in OpenAI's.
-package struct Translation: Sendable {
+///
+/// It never changes, and is shared: as a value it would lie in the frame of every function that waits with it.
+package final class Translation: Sendable {
     package let prompt: Prompt
     private let parameters: CompletionParameters
     private let reader: ReplyReader
