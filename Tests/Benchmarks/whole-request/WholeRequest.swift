@@ -59,7 +59,7 @@ enum WholeRequest {
     }
 
     static func main() {
-        let arguments = CommandLine.arguments.dropFirst() + []
+        let arguments = Array(CommandLine.arguments.dropFirst())
         let bodies = Bodies()
         let wanted =
             arguments.isEmpty
