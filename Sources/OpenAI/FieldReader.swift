@@ -38,7 +38,9 @@ struct FieldReader {
 
     func string(_ key: String) throws(APIError) -> String? {
         guard let value = value(key) else { return nil }
-        return try Self.string(value, at: path(of: key))
+        // The path is made only where it is told: a conversation has hundreds of fields.
+        guard case .string(let string) = value else { throw wrongType(key, "a string", value) }
+        return string
     }
 
     func requiredString(_ key: String) throws(APIError) -> String {
@@ -49,7 +51,8 @@ struct FieldReader {
     /// A string that has to say something, such as a name.
     func requiredName(_ key: String) throws(APIError) -> String {
         guard let value = value(key) else { throw .missing(path(of: key)) }
-        return try Self.name(value, at: path(of: key))
+        guard case .string(let name) = value, !name.isEmpty else { return try Self.name(value, at: path(of: key)) }
+        return name
     }
 
     func bool(_ key: String) throws(APIError) -> Bool? {
@@ -96,8 +99,9 @@ struct FieldReader {
         }
         var elements: [Element] = []
         elements.reserveCapacity(array.count)
+        let path = path(of: key)
         for (index, element) in array.enumerated() {
-            elements.append(try read(element, "\(path(of: key))[\(index)]"))
+            elements.append(try read(element, "\(path)[\(index)]"))
         }
         return elements
     }

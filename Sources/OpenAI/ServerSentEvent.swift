@@ -10,7 +10,10 @@ package enum ServerSentEvent {
 
     /// One event; the compact JSON has no line break, so that one `data:` line holds it.
     package static func data(_ json: JSON) -> [UInt8] {
-        var bytes = Array("data: ".utf8)
+        var bytes: [UInt8] = []
+        // As long as most events are.
+        bytes.reserveCapacity(512)
+        bytes.append(contentsOf: "data: ".utf8)
         json.write(into: &bytes)
         bytes.append(contentsOf: "\n\n".utf8)
         return bytes

@@ -45,7 +45,8 @@ struct ToolIndex: Sendable {
     }
 
     private static func fold(_ name: String) -> String {
-        name.lowercased().replacing("-", with: "_")
+        let bytes = name.lowercased().utf8.map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : $0 }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// The longest name that ends at a place, at its start.
