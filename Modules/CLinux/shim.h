@@ -12,7 +12,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -30,21 +29,3 @@ static const uint32_t linux_epoll_peer_closed = 0x2000;
 /// SOCK_NONBLOCK and SOCK_CLOEXEC import as an enum of their own that `socket` does not take.
 static const int linux_socket_stream = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
 static const int linux_accept_flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
-
-/// Gives the pages of a range that hold nothing but zeros back to the system. Private memory reads as zeros there
-/// afterwards, as it did before, so that whoever owns it cannot tell. In C, because it reads memory that Swift does not own.
-static inline void linux_return_zero_pages(const void *start, size_t bytes) {
-    const size_t page = (size_t)sysconf(_SC_PAGESIZE), words = page / sizeof(uint64_t);
-    const uintptr_t end = ((uintptr_t)start + bytes) / page * page;
-    uintptr_t at = ((uintptr_t)start + page - 1) / page * page, zeros = at;
-    for (; at < end; at += page) {
-        const uint64_t *word = (const uint64_t *)at;
-        uint64_t any = 0;
-        for (size_t index = 0; index < words && any == 0; index += 8)
-            for (size_t next = index; next < index + 8; next++) any |= word[next];
-        if (any == 0) continue;
-        if (zeros < at) madvise((void *)zeros, at - zeros, MADV_DONTNEED);
-        zeros = at + page;
-    }
-    if (zeros < end) madvise((void *)zeros, end - zeros, MADV_DONTNEED);
-}

@@ -18,8 +18,6 @@ final class Arrival {
     private var deadline: TimerID?
     private let started = ContinuousClock.now
 
-    /// Whether blank lines stand before the request line.
-    private var beginsBlank = false
     private var lingeredBytes = 0
 
     /// How many exist, for the test that none is left behind.
@@ -60,9 +58,7 @@ final class Arrival {
         ) { buffer in
             let count = recv(descriptor, buffer.baseAddress, buffer.count, CInt(MSG_PEEK))
             if count < 0 { return errno == EAGAIN || errno == EINTR ? .incomplete : nil }
-            guard count > 0 else { return nil }
-            beginsBlank = buffer[0] == UInt8(ascii: "\r") || buffer[0] == UInt8(ascii: "\n")
-            return head.judge(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            return count == 0 ? nil : head.judge(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         }
         switch verdict {
         case nil: end()
@@ -76,7 +72,7 @@ final class Arrival {
     private func handOver() {
         guard let socket = socket.take() else { return }
         EventLoop.unwatch(socket.rawValue)
-        server.admit(socket, from: peer, beginsBlank: beginsBlank)
+        server.admit(socket, from: peer)
         end()
     }
 

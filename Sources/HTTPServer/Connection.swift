@@ -18,20 +18,12 @@ final class Connection {
     /// How long the rest of a head or a body may take; nil while neither is on its way.
     private var patience: Duration?
     private var deadline: TimerID?
-    private var memory: ConnectionMemory?
-    /// Whether the next head is the first, which shows where the memory is.
-    private var isMemoryUnknown: Bool
-    private var rest = Rest.resting
 
-    /// Whether the connection is in the server's list of those that will rest, and has been busy since it was looked at.
-    private enum Rest { case resting, listed, busy }
-
-    init(descriptor: CInt, remoteAddress: String, shard: Daemon, server: HTTPServer, beginsBlank: Bool) {
+    init(descriptor: CInt, remoteAddress: String, shard: Daemon, server: HTTPServer) {
         self.descriptor = descriptor
         self.remoteAddress = remoteAddress
         self.shard = shard
         self.server = server
-        isMemoryUnknown = !beginsBlank
         expectInput(within: server.limits.headSecondsMax)
         EventLoop.watch(descriptor, for: [.peerClosed, .edgeTriggered]) { [weak self] _ in self?.peerClosed() }
     }
@@ -40,7 +32,6 @@ final class Connection {
     func began(_ exchange: Exchange) {
         precondition(self.exchange == nil, "one request of a connection at a time")
         self.exchange = exchange
-        isBusy()
         if patience == nil { expectInput(within: server.limits.headSecondsMax) }
     }
 
@@ -65,30 +56,6 @@ final class Connection {
         deadline = EventLoop.schedule(after: patience) { [weak self] in self?.shutdown() }
     }
 
-    /// A head stands there, the first of them at the start of what libmicrohttpd has set aside.
-    func received(headAt place: UnsafeRawPointer) {
-        guard isMemoryUnknown else { return }
-        isMemoryUnknown = false
-        memory = ConnectionMemory(requestLine: place, bytes: server.limits.connectionMemoryBytes)
-    }
-
-    /// Something was received or sent, for which libmicrohttpd used its memory.
-    func isBusy() {
-        if rest == .resting { server.resting.add(self) }
-        rest = .busy
-    }
-
-    /// Gives memory back, unless the connection was busy since it was last asked.
-    func rests() -> Bool {
-        guard rest == .listed else {
-            rest = .listed
-            return false
-        }
-        rest = .resting
-        memory?.giveBack()
-        return true
-    }
-
     func ended(_ exchange: Exchange) {
         if self.exchange === exchange { self.exchange = nil }
     }
@@ -107,7 +74,6 @@ final class Connection {
         inputIsComplete()
         EventLoop.unwatch(descriptor)
         server.ended(self)
-        memory = nil
         exchange?.completed(isWhole: false)
     }
 

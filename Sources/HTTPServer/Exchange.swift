@@ -149,7 +149,6 @@ final class Exchange {
 
     private func queueResponse(_ body: Response.Body, _ head: ResponseHead, on handle: OpaquePointer) -> MHD_Result {
         guard let response = Response(body) else { return .NO }
-        connection.isBusy()
         status = head.status
         for field in head.fields { response.add(field.name.rawName, field.value) }
         response.add("x-request-id", publicID)

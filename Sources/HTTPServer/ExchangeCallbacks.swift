@@ -169,7 +169,6 @@ extension Exchange {
                 head
             )
         }
-        self.connection.received(headAt: method)
         let headBytes = mhd_request_head_bytes(connection)
         receivedHead(
             RequestGuard.Head(

@@ -30,13 +30,12 @@ package final class HTTPServer {
     let handler: Handler
     let render: @Sendable (Refusal) -> Answer
     private let onEnd: @LoopActor (ExchangeSummary) -> Void
-    let resting: Resting
     private var shards: [Daemon] = []
     /// Connections of a shard before the next one is used.
     private var shardFill = 0
     private var listener: Listener?
     private var arrivals: [ObjectIdentifier: Arrival] = [:]
-    private var arriving: (shard: Daemon, remoteAddress: String, beginsBlank: Bool)?
+    private var arriving: (shard: Daemon, remoteAddress: String)?
     private var connections: [ObjectIdentifier: Connection] = [:]
     /// Connections whose deadline is set at the end of the turn, where they are then still waited for.
     private var expecting: [Connection] = []
@@ -62,7 +61,6 @@ package final class HTTPServer {
         handler: @escaping Handler
     ) throws(ListenError) {
         self.limits = limits
-        resting = Resting(after: limits.restAfter)
         self.handler = handler
         self.render = render
         self.onEnd = onEnd
@@ -104,7 +102,6 @@ package final class HTTPServer {
             if openExchanges == 0 { waiter.resume() } else { idleWaiter = waiter }
         }
         EventLoop.cancel(timer)
-        resting.stop()
         for shard in shards { shard.stop() }
         shards = []
     }
@@ -130,12 +127,12 @@ package final class HTTPServer {
     }
 
     /// Hands a connection with its first head to libmicrohttpd.
-    func admit(_ connection: consuming FileDescriptor, from peer: PeerAddress, beginsBlank: Bool) {
+    func admit(_ connection: consuming FileDescriptor, from peer: PeerAddress) {
         guard
             let shard = shards.first(where: { $0.connectionCount < shardFill })
                 ?? shards.min(by: { $0.connectionCount < $1.connectionCount })
         else { return }
-        arriving = (shard, peer.host, beginsBlank)
+        arriving = (shard, peer.host)
         shard.add(connection, from: peer)
         arriving = nil
     }
@@ -147,8 +144,7 @@ package final class HTTPServer {
             descriptor: descriptor,
             remoteAddress: arriving.remoteAddress,
             shard: arriving.shard,
-            server: self,
-            beginsBlank: arriving.beginsBlank
+            server: self
         )
         connections[ObjectIdentifier(connection)] = connection
         arriving.shard.connectionCount += 1

@@ -14,9 +14,7 @@ extension HTTPServer {
         ///
         /// It must hold a head twice over: a later head on a connection that does not fit is answered by libmicrohttpd
         /// itself, in HTML.
-        ///
-        /// More than 32 KiB, so that libmicrohttpd takes whole pages from the system, which `Resting` can give back.
-        package var connectionMemoryBytes = 36_864
+        package var connectionMemoryBytes = 32_768
         /// Request line and header fields together; cookies count twice, because libmicrohttpd copies them.
         package var headBytesMax = 16_384
         /// Fields of a head, arguments of its query and its cookies together.
@@ -39,9 +37,6 @@ extension HTTPServer {
         package var lingerSecondsMax = Duration.seconds(2)
         /// What a stopping server gives to answers that are on their way out.
         package var flushSecondsMax = Duration.seconds(1)
-
-        /// From the last request of a connection to the moment when it gives memory back.
-        package var restAfter = Duration.seconds(1)
 
         package init() {}
 

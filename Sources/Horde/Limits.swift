@@ -47,10 +47,10 @@ enum Limits {
     /// With so many waiting, the account's own limit is asked for.
     static let accountJobsUnasked = 10
     /// How long an account is left alone of which Horde says that too much waits; doubled each time.
-    static let accountPauseMin = Duration.seconds(1)
+    static let accountPauseMin = Duration.milliseconds(750)
     static let accountPauseMax = Duration.seconds(15)
     /// How long such a refusal is borne: short of what opens a stream, so that it can still be an HTTP status.
-    static let accountPatience = Duration.seconds(3)
+    static let accountPatience = Duration.seconds(2)
     /// Accounts that are remembered.
     static let accountsMax = 4096
     /// Jobs that are being cancelled.

@@ -96,7 +96,9 @@ def test_a_delivered_answer_arrives_at_once_with_few_reads(hooked):
     assert last_lag(horde) < 300
     job = horde.job("Called.")
     assert job["status_reads"] <= 3, job
-    assert horde.counters["webhooks_delivered"] == 2 and horde.counters["webhooks_failed"] == 0
+    # The answer may be there before Horde's call has been answered.
+    eventually(lambda: horde.counters["webhooks_delivered"] == 2, 5, "the second delivery's answer")
+    assert horde.counters["webhooks_failed"] == 0
 
 
 def test_each_job_has_a_path_of_its_own_that_nobody_can_guess(hooked):
@@ -163,7 +165,8 @@ def test_a_second_delivery_of_the_same_text_changes_nothing(hooked):
     # Horde tries a refused one three times.
     eventually(lambda: len(relay.deliveries) == 4, 5, "all attempts")
     assert relay.statuses[0] < 400 and relay.statuses[1:] == [404] * 3
-    assert horde.counters["webhooks_delivered"] == 1 and horde.counters["webhooks_failed"] == 1
+    eventually(lambda: horde.counters["webhooks_failed"] == 1, 5, "the end of the attempts")
+    assert horde.counters["webhooks_delivered"] == 1
 
 
 @pytest.mark.parametrize("lost", [{"webhooks": "drop"}, {"webhook_delay_seconds": 600}], ids=["dropped", "late"])

@@ -99,11 +99,13 @@ struct AdmissionQueueTests {
         queue.began(1, of: busy)
         queue.refused(busy, .tooManyPrompts, at: start)
         guard case .submits(9) = queue.next(at: start) else { return void("the other key goes") }
-        guard case .waits(.seconds(1)?) = queue.next(at: start) else { return void("a second's pause") }
+        guard case .waits(.milliseconds(750)?) = queue.next(at: start) else { return void("a pause") }
         guard case .submits(1) = queue.next(at: start + .seconds(1)) else { return void("the second goes") }
         queue.began(1, of: busy)
         queue.refused(busy, .tooManyPrompts, at: start + .seconds(1))
-        guard case .waits(.seconds(2)?) = queue.next(at: start + .seconds(1)) else { return void("two seconds' pause") }
+        guard case .waits(.milliseconds(1500)?) = queue.next(at: start + .seconds(1)) else {
+            return void("twice the pause")
+        }
     }
 
     @Test func `a full line lets in who has less than a share of it`() {
