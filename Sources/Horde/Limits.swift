@@ -46,9 +46,10 @@ enum Limits {
     static let anonymousJobsMax = 500
     /// With so many waiting, the account's own limit is asked for.
     static let accountJobsUnasked = 10
-    /// How long an account is left alone of which Horde says that too much waits; doubled each time.
+    /// How long an account is left alone of which Horde says that too much waits; doubled each time, and never so long that
+    /// a stream opens its head meanwhile.
     static let accountPauseMin = Duration.milliseconds(750)
-    static let accountPauseMax = Duration.seconds(15)
+    static let accountPauseMax = Duration.seconds(2)
     /// How long such a refusal is borne: short of what opens a stream, so that it can still be an HTTP status.
     static let accountPatience = Duration.seconds(2)
     /// Accounts that are remembered.
