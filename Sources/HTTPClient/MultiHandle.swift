@@ -72,7 +72,7 @@ final class MultiHandle {
     ///
     /// Each transfer moves the time several times, mostly further off; a timer that comes too early then finds that out.
     fileprivate func timerChanged(_ milliseconds: Int) {
-        guard milliseconds >= 0 else { return due = nil }
+        guard milliseconds >= 0 else { return disarm() }
         let wanted = ContinuousClock.now + .milliseconds(milliseconds)
         due = wanted
         if let timer {
@@ -80,6 +80,13 @@ final class MultiHandle {
             EventLoop.cancel(timer.id)
         }
         arm(wanted, after: .milliseconds(milliseconds))
+    }
+
+    /// Nothing is under way: a timer left behind would wake an idle process for nothing.
+    private func disarm() {
+        due = nil
+        if let timer { EventLoop.cancel(timer.id) }
+        timer = nil
     }
 
     private func arm(_ wanted: ContinuousClock.Instant, after delay: Duration) {
