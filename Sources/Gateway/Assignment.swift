@@ -10,8 +10,8 @@ import Prompting
 /// It never changes, and is shared by all that wait for it.
 final class Assignment: Sendable {
     let parameters: CompletionParameters
-    /// Which models may write it, in the order in which they are tried.
-    let choice: ModelChoice
+    /// The models that may write it, by the groups that are tried one after another.
+    private let names: [[String]]
     /// The first of their groups that has room for it.
     let firstGroup: Int
     let key: HordeKey
@@ -21,9 +21,10 @@ final class Assignment: Sendable {
     private let metadata: JSONObject?
     private let translations: [Translation]
     /// Kept only where other models may have to be asked, who may be spoken to in another way.
-    private let asked: Asked?
+    private let alternatives: (choice: ModelChoice, asked: Asked)?
 
-    private enum Asked: Sendable {
+    // Indirect, for the assignments that do not keep it.
+    private indirect enum Asked: Sendable {
         case chat(ChatCompletionRequest)
         case text(CompletionRequest)
 
@@ -80,9 +81,10 @@ final class Assignment: Sendable {
         parameters = asked.parameters
         // A token has four bytes or so, and JSON adds its own; what is really needed is known once a prompt is written.
         let needs = ModelNeeds(tokens: body.count / 6, tools: asked.hasTools, horde: parameters.horde)
-        choice = try catalog.choice(for: parameters.model, needs: needs)
+        let choice = try catalog.choice(for: parameters.model, needs: needs)
         (firstGroup, translations) = try Self.firstWithRoom(choice, asked, parameters)
-        self.asked = choice.groups.count > 1 ? asked : nil
+        names = choice.groups.map(\.names)
+        alternatives = choice.canMoveOn ? (choice, asked) : nil
         metadata = asked.metadata
         self.key = key
         isQuick = parameters.maxTokens.map { $0 <= Limits.quickTokensMax } ?? false || asked.isTitle
@@ -128,8 +130,17 @@ final class Assignment: Sendable {
 
     /// One of the prompts, as a group of models is spoken to.
     func translation(_ place: Int, for group: Int) throws(APIError) -> Translation {
-        guard group != firstGroup, let asked else { return translations[place] }
+        guard group != firstGroup, let (choice, asked) = alternatives else { return translations[place] }
         return try asked.translations(choice.groups[group].format.format)[place]
+    }
+
+    var groupCount: Int { names.count }
+
+    func names(ofGroup group: Int) -> [String] { names[group] }
+
+    /// How long a group is given to begin, as its queues are; nil where there is no other.
+    func startLimit(ofGroup group: Int) -> Duration? {
+        alternatives.map { StartLimit.of($0.choice.groups[group]) }
     }
 
     /// Until when a client waits that comes now.

@@ -9,7 +9,7 @@ import OpenAI
 /// The head is held back until Horde has accepted the job, so that a refusal can still be an HTTP status; but not longer
 /// than three seconds of waiting for our own turn. After the head a failure can only be an event.
 @LoopActor
-final class CompletionStream {
+final class CompletionStream: AnswerClient {
     private enum Phase: ~Copyable {
         case unopened(ResponseWriter)
         case open(BodyWriter)
@@ -54,8 +54,17 @@ final class CompletionStream {
         write(pieces.flatMap { CompletionChunk(identity: identity, $0).event })
     }
 
+    func end(_ run: CompletionRun) {
+        switch run.outcome {
+        case .success(let completion):
+            finish(completion, after: run.sent, includesUsage: run.assignment.parameters.includesUsage)
+        case .failure(let error): fail(error)
+        case nil: fail(.stopping)
+        }
+    }
+
     /// Sends what is missing behind what was sent, and ends the stream.
-    func finish(_ completion: Completion, after sent: [Int: SentText], includesUsage: Bool) {
+    private func finish(_ completion: Completion, after sent: [Int: SentText], includesUsage: Bool) {
         open()
         let pieces = completion.pieces(includesUsage: includesUsage, after: sent)
         // In one piece: what a reader has not taken is counted between two writes, and a long answer is no stalled reader.
@@ -64,7 +73,7 @@ final class CompletionStream {
     }
 
     /// Ends with an error: a status while there is no head, an event after it.
-    func fail(_ error: APIError) {
+    private func fail(_ error: APIError) {
         endTimers()
         switch take() {
         case .unopened(let writer): JSONResponse(error).with(origin).send(writer)

@@ -25,38 +25,65 @@ final class Completions {
         self.serverKey = serverKey
     }
 
-    /// Answers; `origin` are the fields that every answer to this client carries.
+    /// A client that waits, the run that answers it, and what it is known by when it comes back.
+    ///
+    /// An object, because as values they would lie in the frame of every function that waits with it.
+    final class Visit {
+        fileprivate let run: CompletionRun
+        fileprivate let client: any AnswerClient
+        fileprivate let fingerprint: RequestFingerprint
+
+        fileprivate init(_ run: CompletionRun, _ client: any AnswerClient, _ fingerprint: RequestFingerprint) {
+            self.run = run
+            self.client = client
+            self.fingerprint = fingerprint
+        }
+    }
+
+    /// Finds what has to be waited for; nil when the request is refused, which is answered here.
+    ///
+    /// The request is used up: its body is not kept while the answer is waited for. `origin` are the fields that every
+    /// answer to this client carries.
     func create(
         _ form: CompletionForm,
         _ request: consuming Request,
         _ response: consuming ResponseWriter,
         _ origin: HTTPFields
-    ) async {
+    ) -> Visit? {
         let key = ClientKey.of(request.fields, else: serverKey)
         let fingerprint = RequestFingerprint(form, copy request, key)
         let run: CompletionRun
         do throws(APIError) {
             if work.isStopping { throw .stopping }
-            // Used up here: its body is not kept while the answer is waited for.
             run = try self.run(form, consume request, key, fingerprint)
         } catch {
-            return JSONResponse(error).with(origin).send(response)
+            JSONResponse(error).with(origin).send(response)
+            return nil
         }
-        let parameters = run.assignment.parameters
-        if parameters.isStreaming {
-            let stream = CompletionStream(response, run.assignment.identity, origin)
-            let client = CompletionRun.Client(onProgress: { stream.progressed($0) }, onPieces: { stream.write($0) })
-            switch await serve(client, run, fingerprint) {
-            case .success(let completion):
-                stream.finish(completion, after: run.sent, includesUsage: parameters.includesUsage)
-            case .failure(let error): stream.fail(error)
-            }
-        } else {
-            switch await serve(CompletionRun.Client(onProgress: { _ in }, onPieces: nil), run, fingerprint) {
-            case .success(let completion): JSONResponse(.ok, completion.json).with(origin).send(response)
-            case .failure(let error): JSONResponse(error).with(origin).send(response)
-            }
+        guard run.assignment.parameters.isStreaming else {
+            return Visit(run, WholeAnswer(response, origin), fingerprint)
         }
+        return Visit(run, CompletionStream(response, run.assignment.identity, origin), fingerprint)
+    }
+
+    /// Waits for the answer and gives it; one that its client does not get is kept for it.
+    ///
+    /// Inlined, for one frame less that waits.
+    @inline(__always)
+    func serve(_ visit: Visit) async {
+        await visit.run.serve(visit.client, by: writer)
+        end(visit)
+    }
+
+    // Not inlined: what it needs for a moment would lie in the frame that waits.
+    @inline(never)
+    private func end(_ visit: Visit) {
+        if Task.isCancelled {
+            kept.keep(visit.run, for: visit.fingerprint)
+        } else if case .failure? = visit.run.outcome, visit.run.isWorthKeeping {
+            kept.keep(visit.run, for: visit.fingerprint)
+        }
+        visit.client.end(visit.run)
     }
 
     /// The run that this client has left, or a new one.
@@ -68,20 +95,5 @@ final class Completions {
     ) throws(APIError) -> CompletionRun {
         if let run = kept.take(fingerprint) { return run }
         return CompletionRun(try Assignment(form, request.body, key: key, catalog: catalog), in: work)
-    }
-
-    /// Waits for the answer; one that its client does not get is kept for it.
-    private func serve(
-        _ client: CompletionRun.Client,
-        _ run: CompletionRun,
-        _ fingerprint: RequestFingerprint
-    ) async -> Result<Completion, APIError> {
-        let outcome = await run.serve(client, by: writer)
-        if Task.isCancelled {
-            kept.keep(run, for: fingerprint)
-        } else if case .failure = outcome, run.isWorthKeeping {
-            kept.keep(run, for: fingerprint)
-        }
-        return outcome
     }
 }

@@ -38,17 +38,27 @@ final class Router {
     }
 
     func route(_ request: consuming Request, _ writer: consuming ResponseWriter) async {
+        if let visit = begin(consume request, consume writer) { await completions.serve(visit) }
+    }
+
+    /// Answers all that can be answered at once; the rest is a visit.
+    ///
+    /// Not inlined: the request would lie in the frame of `route` for as long as that waits.
+    @inline(never)
+    private func begin(_ request: consuming Request, _ writer: consuming ResponseWriter) -> Completions.Visit? {
         if request.method == .options, crossOrigin.allows(host: request.fields[.named("Host")]) {
-            return JSONResponse.preflight(crossOrigin.preflight(request.fields)).send(writer)
+            JSONResponse.preflight(crossOrigin.preflight(request.fields)).send(writer)
+            return nil
         }
         let origin = crossOrigin.fields(for: request.fields)
         switch find(request) {
-        case .route(.completions(let form)): await completions.create(form, consume request, writer, origin)
+        case .route(.completions(let form)): return completions.create(form, consume request, writer, origin)
         case .route(.openCode):
             OpenCodeReply.of(catalog.current, request.fields, query: request.query).with(origin).send(writer)
         case .route(let route): answer(route).with(origin).send(writer)
         case .refusal(let reply): reply.with(origin).send(writer)
         }
+        return nil
     }
 
     /// What needs no waiting: all of it is in memory.

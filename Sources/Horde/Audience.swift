@@ -46,9 +46,7 @@ package final class Audience {
 
     /// The same, and less long when Horde calls meanwhile.
     func sleep(for delay: Duration, orUntil hint: WebhookHint?) async throws(HordeError) {
-        guard let hint else { return try await wait(delay) }
-        defer { hint.onDelivery(nil) }
-        try await wait(delay) { waiter in hint.onDelivery { waiter.wake() } }
+        try await wait(delay, hint)
     }
 
     /// Calls something when the audience leaves, until it is forgotten.
@@ -62,19 +60,32 @@ package final class Audience {
         watches[watch] = nil
     }
 
-    var isLate: Bool { !isAway && deadline <= .now }
+    var isLate: Bool {
+        @inline(never) get { !isAway && deadline <= .now }
+    }
 
-    private func wait(_ delay: Duration?, _ arrange: (Waiter) -> Void = { _ in }) async throws(HordeError) {
+    @inline(never)
+    private func wait(_ delay: Duration?, _ hint: WebhookHint? = nil) async throws(HordeError) {
+        let waiter = enter(hint)
+        await waiter.wait(delay)
+        exit(waiter, hint)
+        if Task.isCancelled { throw .cancelled }
+    }
+
+    // These two are not inlined: what they need for a moment would lie in the frame that waits.
+
+    @inline(never)
+    private func enter(_ hint: WebhookHint?) -> Waiter {
         let waiter = Waiter()
         waiters[ObjectIdentifier(waiter)] = waiter
-        arrange(waiter)
-        await withTaskCancellationHandler {
-            await withUnsafeContinuation { waiter.begin($0, delay) }
-        } onCancel: {
-            EventLoop.perform { waiter.wake() }
-        }
+        hint?.onDelivery { waiter.wake() }
+        return waiter
+    }
+
+    @inline(never)
+    private func exit(_ waiter: Waiter, _ hint: WebhookHint?) {
+        hint?.onDelivery(nil)
         waiters[ObjectIdentifier(waiter)] = nil
-        if Task.isCancelled { throw .cancelled }
     }
 
     private func wakeAll() {
@@ -93,7 +104,17 @@ package final class Audience {
 
         nonisolated init() {}
 
-        func begin(_ continuation: UnsafeContinuation<Void, Never>, _ delay: Duration?) {
+        /// Returns when it is woken, also by the end of its task.
+        func wait(_ delay: Duration?) async {
+            await withTaskCancellationHandler {
+                await withUnsafeContinuation { begin($0, delay) }
+            } onCancel: {
+                EventLoop.perform { self.wake() }
+            }
+        }
+
+        @inline(never)
+        private func begin(_ continuation: UnsafeContinuation<Void, Never>, _ delay: Duration?) {
             if case .awake = state { return continuation.resume() }
             let timer = delay.map { EventLoop.schedule(after: $0) { [weak self] in self?.wake() } }
             state = .asleep(continuation, timer)

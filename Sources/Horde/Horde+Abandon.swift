@@ -4,6 +4,7 @@ extension Horde {
     /// Cancels a job that nobody waits for any more, from a task of its own: the caller's may be cancelled already.
     ///
     /// Those of its jobs that no worker has count as waiting until Horde has deleted them.
+    @inline(never)
     func abandon(_ ticket: Ticket, _ jobs: WaitingJobs) {
         guard abandonments.count < Limits.abandonmentsMax else { return }
         abandonments.began()
@@ -19,7 +20,7 @@ extension Horde {
         var failures = 0
         while true {
             do throws(HordeError) {
-                let isRunning = try await delete(ticket).isRunning
+                let isRunning = try GenerationStatus(try await send(deletion(of: ticket))).isRunning
                 jobs.ended()
                 guard isRunning, let pause = schedule.next() else { return }
                 failures = 0

@@ -18,105 +18,139 @@ extension Horde {
     /// deadline and every error end with the job deleted at Horde. While the audience is away nothing is submitted: an
     /// order that no worker has taken ends with `.left`, one that is being written goes on.
     ///
-    /// `onProgress` is told of each step, in order, on the loop. `onLoss` is told why a job is submitted again and what
-    /// came of it, and names workers that shall not have it this time.
+    /// `onLoss` is told why a job is submitted again and what came of it, and names workers that shall not have it this
+    /// time.
     package func generate(
-        _ order: GenerationOrder,
-        key: HordeKey,
-        for audience: Audience,
-        terms: GenerationTerms = GenerationTerms(),
-        onProgress: @escaping @LoopActor (GenerationProgress) -> Void,
+        _ pending: PendingOrder,
         onLoss: @LoopActor (HordeError, [Generation]) async -> Set<String> = { _, _ in [] }
     ) async throws(HordeError) -> [Generation] {
-        var rest = order
-        var texts: [Generation] = []
-        var resubmits = 0
-        while true {
-            var more: [Generation] = []
-            do throws(HordeError) {
-                more = try await runJob(rest, key: key, audience: audience, terms: terms, onProgress: onProgress)
-                texts += terms.takesEmpty ? more : more.filter { $0.isCensored || !$0.text.allSatisfy(\.isWhitespace) }
-                if texts.count >= order.params.n { return texts }
-                throw .emptyText
-            } catch {
-                if error == .left, !texts.isEmpty {
-                    // Those that are there are kept for who comes back.
-                    try await audience.presence()
-                    rest.params.n = order.params.n - texts.count
-                    continue
-                }
-                guard error.deservesAnotherJob, resubmits < Limits.resubmitsMax else {
-                    // What has been written is paid for: some of the choices are worth more than an error.
-                    if texts.isEmpty || error == .cancelled { throw error }
-                    return texts
-                }
-                resubmits += 1
-                rest.params.n = order.params.n - texts.count
-                rest.avoid(await onLoss(error, more))
-            }
+        while let error = await runJob(pending), try await goesOn(pending, after: error, onLoss) {}
+        return pending.texts
+    }
+
+    // What follows is not inlined, for the reason that `PendingOrder` gives.
+
+    /// Prepares another job for what is missing; false when what is there has to do.
+    @inline(never)
+    private func goesOn(
+        _ pending: PendingOrder,
+        after error: HordeError,
+        _ onLoss: @LoopActor (HordeError, [Generation]) async -> Set<String>
+    ) async throws(HordeError) -> Bool {
+        switch try pending.step(after: error) {
+        case .ends: return false
+        case .waitsForAudience: try await pending.audience.presence()
+        case .resubmits: pending.avoid(await onLoss(error, pending.latest))
+        }
+        return true
+    }
+
+    /// One job from submission to its end; nil when all texts are there, or else why not.
+    @inline(never)
+    private func runJob(_ pending: PendingOrder) async -> HordeError? {
+        do throws(HordeError) {
+            let job = try await submit(pending)
+            return ended(pending, .success(try await watch(job, pending)))
+        } catch {
+            return ended(pending, .failure(error))
         }
     }
 
-    /// One job from submission to its end.
-    private func runJob(
-        _ order: GenerationOrder,
-        key: HordeKey,
-        audience: Audience,
-        terms: GenerationTerms,
-        onProgress: @escaping @LoopActor (GenerationProgress) -> Void
-    ) async throws(HordeError) -> [Generation] {
-        try await audience.presence()
-        var order = order
-        let hint = webhooks?.expect(order.params.n)
-        var hasText = false
-        defer { if let hint { webhooks?.ended(hint, hasText: hasText) } }
-        order.webhook = hint?.url
-        let (ticket, jobs) = try await ticket(for: order, key, audience, terms, onProgress)
-        defer { jobs.ended() }
-        do throws(HordeError) {
-            onProgress(.accepted)
-            let texts = try await watch(ticket, jobs, order, hint, for: audience, terms, onProgress)
-            hasText = true
-            return texts
-        } catch {
-            if !error.isAfterDeletion { abandon(ticket, jobs) }
-            throw error
+    @inline(never)
+    private func ended(_ pending: PendingOrder, _ outcome: Result<[Generation], HordeError>) -> HordeError? {
+        let hasText: Bool
+        switch outcome {
+        case .success: hasText = true
+        case .failure(let error):
+            hasText = false
+            if let job = pending.job, !error.isAfterDeletion { abandon(job.ticket, job.waiting) }
         }
+        pending.job?.waiting.ended()
+        if let hint = pending.hint { webhooks?.ended(hint, hasText: hasText) }
+        return pending.take(outcome)
     }
 
     /// Submits when it is our turn; a refusal that may pass is met with patience, each attempt in its turn.
     ///
     /// Patience counts from the first attempt's start: an answer that never came, or came to nothing after a while, may
     /// have been a job taken, and is not repeated.
-    private func ticket(
-        for order: GenerationOrder,
-        _ key: HordeKey,
-        _ audience: Audience,
-        _ terms: GenerationTerms,
-        _ onProgress: @escaping @LoopActor (GenerationProgress) -> Void
-    ) async throws(HordeError) -> (Ticket, WaitingJobs) {
-        let deadline = audience.deadline
-        var turn = SubmitTurn(key: key, jobs: order.params.n, isQuick: terms.isQuick, isContinued: terms.isContinued)
-        var patience = RefusalPatience()
+    @inline(never)
+    private func submit(_ pending: PendingOrder) async throws(HordeError) -> Job {
+        try await pending.audience.presence()
+        let attempts = attempts(to: pending)
         while true {
-            let jobs = try await dispatcher.pass(turn, for: audience) { onProgress(.inLine(ahead: $0, wait: $1)) }
-            onProgress(.submitting)
-            patience.began(at: .now)
+            let waiting = try await dispatcher.pass(attempts.turn, for: pending.audience) {
+                pending.onProgress(.inLine(ahead: $0, wait: $1))
+            }
+            attempts.began()
             do throws(HordeError) {
-                let ticket = try await Submission(order, key: key, jobs, horde: self).ticket(until: deadline)
-                guard !Task.isCancelled else {
-                    abandon(ticket, jobs)
-                    throw .cancelled
-                }
-                return (ticket, jobs)
+                let ticket = try await Submission(pending, waiting, horde: self).ticket(until: attempts.deadline)
+                return try accepted(ticket, waiting, pending)
             } catch {
-                guard let pause = patience.pause(after: error, at: .now), .now + pause < deadline else { throw error }
-                // Refused, it makes nothing wait; the place in line is kept.
-                jobs.ended()
-                turn.isContinued = true
-                try await audience.sleep(for: pause)
-                if audience.isAway { throw .left }
+                let pause = try attempts.pause(after: error, waiting)
+                try await pending.audience.sleep(for: pause)
+                if pending.audience.isAway { throw .left }
             }
         }
+    }
+
+    @inline(never)
+    private func attempts(to pending: PendingOrder) -> SubmitAttempts {
+        pending.submits(expecting: webhooks?.expect(pending.order.params.n))
+        return SubmitAttempts(pending)
+    }
+
+    @inline(never)
+    private func accepted(
+        _ ticket: Ticket,
+        _ waiting: WaitingJobs,
+        _ pending: PendingOrder
+    ) throws(HordeError) -> Job {
+        guard !Task.isCancelled else {
+            abandon(ticket, waiting)
+            throw .cancelled
+        }
+        let job = Job(ticket, waiting, of: pending, isSafetyNet: webhooks?.isProven ?? false)
+        pending.job = job
+        pending.onProgress(.accepted)
+        return job
+    }
+}
+
+/// The attempts to submit one job.
+@LoopActor
+private final class SubmitAttempts {
+    private(set) var turn: SubmitTurn
+    private let onProgress: @LoopActor (GenerationProgress) -> Void
+    let deadline: ContinuousClock.Instant
+    private var patience = RefusalPatience()
+
+    init(_ pending: PendingOrder) {
+        deadline = pending.audience.deadline
+        onProgress = pending.onProgress
+        turn = SubmitTurn(
+            key: pending.key,
+            jobs: pending.order.params.n,
+            isQuick: pending.terms.isQuick,
+            isContinued: pending.terms.isContinued
+        )
+    }
+
+    @inline(never)
+    func began() {
+        onProgress(.submitting)
+        patience.began(at: .now)
+    }
+
+    /// The pause before the next attempt, which keeps its place in line.
+    ///
+    /// - Throws: the same error when there is none.
+    @inline(never)
+    func pause(after error: HordeError, _ waiting: WaitingJobs) throws(HordeError) -> Duration {
+        guard let pause = patience.pause(after: error, at: .now), .now + pause < deadline else { throw error }
+        // Refused, it makes nothing wait; the place in line is kept.
+        waiting.ended()
+        turn.isContinued = true
+        return pause
     }
 }

@@ -96,22 +96,14 @@ package final class Horde {
         response[.rateLimit].flatMap { Int($0) }.flatMap { (1..<60).contains($0) ? $0 : nil }
     }
 
-    func status(of ticket: Ticket, timeout: Duration) async throws(HordeError) -> GenerationStatus {
+    func reading(of ticket: Ticket, timeout: Duration) -> HTTPClient.Request {
         statusReads += 1
-        return try await status(request(.get, "generate/text/status/\(ticket.id)", timeout: timeout))
+        return request(.get, "generate/text/status/\(ticket.id)", timeout: timeout)
     }
 
-    /// Cancels the job's waiting parts; returns how it stood before.
-    func delete(_ ticket: Ticket) async throws(HordeError) -> GenerationStatus {
-        try await status(request(.delete, "generate/text/status/\(ticket.id)", timeout: Limits.readSecondsMax))
-    }
-
-    private func status(_ request: HTTPClient.Request) async throws(HordeError) -> GenerationStatus {
-        let response = try await send(request)
-        guard response.status == 200, let status = GenerationStatus.read(response.body, GenerationStatus.init) else {
-            throw HordeError(response)
-        }
-        return status
+    /// Cancels the job's waiting parts, and reads how it stood before.
+    func deletion(of ticket: Ticket) -> HTTPClient.Request {
+        request(.delete, "generate/text/status/\(ticket.id)", timeout: Limits.readSecondsMax)
     }
 
     /// How many jobs of the account may wait for a worker; nil when Horde does not say.
@@ -164,12 +156,22 @@ package final class Horde {
         )
     }
 
-    private func send(_ request: HTTPClient.Request) async throws(HordeError) -> HTTPClient.Response {
+    func send(_ request: HTTPClient.Request) async throws(HordeError) -> HTTPClient.Response {
         do throws(TransferError) {
             return try await client.send(request)
         } catch {
             throw HordeError(error)
         }
+    }
+}
+
+extension GenerationStatus {
+    /// What a `reading` or a `deletion` was answered with.
+    init(_ response: HTTPClient.Response) throws(HordeError) {
+        guard response.status == 200, let status = GenerationStatus.read(response.body, GenerationStatus.init) else {
+            throw HordeError(response)
+        }
+        self = status
     }
 }
 

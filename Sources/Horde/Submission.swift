@@ -17,19 +17,20 @@ final class Submission {
     private let jobs: WaitingJobs
     private var state = State.pending
 
-    init(_ order: GenerationOrder, key: HordeKey, _ jobs: WaitingJobs, horde: Horde) {
+    @inline(never)
+    init(_ pending: PendingOrder, _ jobs: WaitingJobs, horde: Horde) {
         self.horde = horde
         self.jobs = jobs
         horde.abandonments.began()
         EventLoop.task { [self] in
-            arrived(await outcome(order, key))
+            arrived(await outcome(of: pending))
             horde.abandonments.ended()
         }
     }
 
-    private func outcome(_ order: GenerationOrder, _ key: HordeKey) async -> Result<Ticket, HordeError> {
+    private func outcome(of pending: PendingOrder) async -> Result<Ticket, HordeError> {
         do throws(HordeError) {
-            return .success(try await horde.submit(order, key: key))
+            return .success(try await horde.submit(pending.order, key: pending.key))
         } catch {
             return .failure(error)
         }

@@ -143,6 +143,15 @@ import Testing
         #expect(prompts.isEmpty && answer.choices[0].content == #"{"path":"a"}"#)
     }
 
+    @Test func `an empty answer is asked for again with the very prompt that it was empty for`() throws {
+        for fields in [#""n":1"#, Self.tools] {
+            let translation = try translation(fields)
+            let empty = Answer([.whole(Generation(text: ""), of: translation, askedTokens: 400)])
+            let (_, again) = try #require(empty.nextCorrection())
+            #expect(again.prompt == translation.prompt && again.choices == 1)
+        }
+    }
+
     @Test func `what a worker censored is not asked for again, and has no calls`() throws {
         let bound = try translation(Self.schema)
         let answer = Answer([.whole(Generation(text: "no", isCensored: true), of: bound, askedTokens: 400)])

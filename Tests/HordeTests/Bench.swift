@@ -76,11 +76,13 @@ final class Bench {
             guard let key = HordeKey(key) else { throw .invalidKey }
             return .success(
                 try await horde.generate(
-                    order,
-                    key: key,
-                    for: audience ?? Audience(until: .now + limit),
-                    terms: terms,
-                    onProgress: onProgress
+                    PendingOrder(
+                        order,
+                        key: key,
+                        for: audience ?? Audience(until: .now + limit),
+                        terms: terms,
+                        onProgress: onProgress
+                    )
                 )
             )
         } catch {

@@ -10,20 +10,31 @@ extension AnswerWriter {
         return min(free ?? .max, catalog.upfrontFreeTokens)
     }
 
-    /// The workers that gave nothing, as far as can be told: an empty text names its own, and of a job that was given up
-    /// Horde only counts.
-    func culprits(
-        _ error: HordeError,
-        _ texts: [Generation],
-        _ names: [String],
-        since supply: Catalog,
-        _ audience: Audience
-    ) async -> Set<String> {
+    /// The next job of a text, among what workers offer now; nil when the text has no room to go on.
+    ///
+    /// Not inlined, as the functions of `Chain` are not.
+    @inline(never)
+    func order(for chain: Chain) throws(PartFailure) -> PendingOrder? {
+        let supply = catalog.current
+        return try chain.order(supply, freeTokens(chain.run.assignment, supply))
+    }
+
+    /// The workers that gave nothing, as far as can be told; further jobs of the run are kept from them.
+    ///
+    /// An empty text names its own, and of a job that was given up Horde only counts.
+    func culprits(_ error: HordeError, _ texts: [Generation], _ chain: Chain) async -> Set<String> {
+        let culprits = await workers(behind: error, texts, chain)
+        chain.run.avoided.formUnion(culprits)
+        return culprits
+    }
+
+    private func workers(behind error: HordeError, _ texts: [Generation], _ chain: Chain) async -> Set<String> {
         let silent = Set(texts.filter { $0.text.allSatisfy(\.isWhitespace) }.compactMap { $0.worker?.id })
-        guard silent.isEmpty, error == .faulted else { return catalog.current.sparing(silent, of: names) }
+        guard silent.isEmpty, error == .faulted else { return catalog.current.sparing(silent, of: chain.names) }
         // Three lists may take a minute, which an answer in one piece may not have.
-        guard audience.deadline - .now > Limits.refreshSecondsMax else { return [] }
+        guard chain.run.audience.deadline - .now > Limits.refreshSecondsMax else { return [] }
         await catalog.refreshIfOld()
-        return catalog.current.sparing(catalog.current.unreliable(since: supply, of: names), of: names)
+        let unreliable = catalog.current.unreliable(since: chain.supply, of: chain.names)
+        return catalog.current.sparing(unreliable, of: chain.names)
     }
 }

@@ -6,7 +6,9 @@ import Prompting
 /// Has the answers of a request written at Horde: job after job, by whichever models may.
 ///
 /// For each prompt the first part of all its choices is one order; from then on each choice is a chain of its own, with
-/// the model that began it. `Voice` decides what comes next, `Answer` what is asked for once more.
+/// the model that began it. `Voice` decides what comes next, `Chain` of whom it is asked, `Answer` what is asked for
+/// once more. What comes of it is left in the run: the functions here wait for minutes, and what they hold
+/// meanwhile, they hold for each of thousands of streams.
 @LoopActor
 final class AnswerWriter {
     let horde: Horde
@@ -25,213 +27,123 @@ final class AnswerWriter {
     }
 
     /// Everything that was asked for, the prompts side by side; what the run holds already is not written again.
-    func write(_ run: CompletionRun) async -> Result<Completion, APIError> {
-        do throws(APIError) {
-            try await sideBySide(
-                run.manuscripts.indices.map { place in
-                    { @Sendable @LoopActor () async -> APIError? in
-                        do throws(APIError) { try await self.write(place, of: run) } catch { return error }
-                        return nil
-                    }
-                }
-            )
-            return .success(run.assignment.completion(run.manuscripts.compactMap(\.answer)))
-        } catch {
-            return .failure(error)
+    func write(_ run: CompletionRun) async throws(PartFailure) {
+        try await sideBySide(run.manuscripts.count) { place async throws(PartFailure) in
+            try await self.write(place, of: run)
         }
     }
 
-    private func write(_ place: Int, of run: CompletionRun) async throws(APIError) {
+    private func write(_ place: Int, of run: CompletionRun) async throws(PartFailure) {
         if run.manuscripts[place].answer != nil { return }
         if run.manuscripts[place].voices.isEmpty { try await begin(place, of: run) }
-        let chains = run.manuscripts[place].voices.indices.map { index in
-            { @Sendable @LoopActor () async -> APIError? in
-                do throws(APIError) {
-                    let candidates = run.candidates(of: place)
-                    _ = try await self.finish(run.manuscripts[place].voices[index], candidates, of: run) { voice in
-                        run.heard(voice, at: index, of: place)
-                    }
-                } catch {
-                    return error
-                }
-                return nil
-            }
+        try await goOn(place, of: run)
+        try await correct(place, of: run)
+    }
+
+    /// All choices to their ends.
+    ///
+    /// Not inlined, so that its frame is not there while the first part is waited for.
+    @inline(never)
+    private func goOn(_ place: Int, of run: CompletionRun) async throws(PartFailure) {
+        try await sideBySide(run.manuscripts[place].voices.count) { index async throws(PartFailure) in
+            try await self.finish(run.chain(index, of: place))
         }
-        try await sideBySide(chains)
+    }
+
+    /// The answer of a prompt whose texts are written, with those asked for once more that do not stand.
+    private func correct(_ place: Int, of run: CompletionRun) async throws(PartFailure) {
         var answer = Answer(run.manuscripts[place].voices)
         while let (spot, again) = answer.nextCorrection() {
-            do throws(APIError) {
-                answer.took(try await finish(Voice(again), run.candidates(of: place), of: run) { _ in }, at: spot)
+            let chain = Chain(Voice(again), by: run.candidates(of: place), as: .correction, of: run)
+            do throws(PartFailure) {
+                try await finish(chain)
+                answer.took(chain.voice, at: spot)
             } catch {
                 // What is there is worth more than the error, unless nobody waits for it any more.
                 if Task.isCancelled { throw error }
                 answer.gaveUp(at: spot)
             }
         }
-        if answer.isEmpty { throw APIError(.emptyText) }
+        if answer.isEmpty { throw .refused(APIError(.emptyText)) }
         run.manuscripts[place].answer = answer
     }
 
     // MARK: Parts
 
     /// The first part of every choice, by the first group of models that begins in time.
-    private func begin(_ place: Int, of run: CompletionRun) async throws(APIError) {
-        let groups = run.assignment.choice.groups
+    private func begin(_ place: Int, of run: CompletionRun) async throws(PartFailure) {
         var withdrawn: PartFailure?
         while true {
-            let index = run.manuscripts[place].group
-            let isLast = index == groups.count - 1
-            var failure: PartFailure
+            let chain = try opening(place, of: run)
             do throws(PartFailure) {
-                let translation: Translation
-                do throws(APIError) {
-                    translation = try run.assignment.translation(place, for: index)
-                } catch {
-                    throw .refused(error)
-                }
-                var terms = GenerationTerms(takesEmpty: translation.takesEmpty)
-                if !isLast {
-                    terms.startLimit = failoverAfter ?? StartLimit.of(groups[index])
-                    terms.impossibleReadsMax = Limits.impossibleReadsMax
-                }
-                var voice = Voice(translation)
-                let names = groups[index].names
-                let part = try await part(of: &voice, by: names, run, terms) { translation.order($0, models: names) }
-                guard let part else { throw .refused(APIError(.emptyText)) }
-                run.began(
-                    part.generations.prefix(translation.choices).map { generation in
-                        var voice = Voice(translation)
-                        voice.take(generation, askedTokens: part.size.answerTokens)
-                        return voice
-                    },
-                    of: place
-                )
-                return
+                guard let part = try await part(of: chain) else { throw .refused(APIError(.emptyText)) }
+                return run.began(chain.voices(part), of: place)
             } catch {
-                failure = error
+                try run.moveOn(place, after: error, &withdrawn)
             }
-            guard !isLast, failure.letsOthersTry else {
-                // That the last ones have no room is no answer for a prompt that others had room for.
-                if case .noRoom = failure, let withdrawn { throw withdrawn.error }
-                throw failure.error
-            }
-            if case .horde = failure { withdrawn = failure }
-            run.manuscripts[place].group = index + 1
         }
     }
 
-    /// Goes on with a text until it is over; `onPart` hears of each part.
-    ///
-    /// Any of the candidates may begin it; from then on it is those that are the same model.
-    private func finish(
-        _ voice: Voice,
-        _ candidates: [String],
-        of run: CompletionRun,
-        onPart: (Voice) -> Void
-    ) async throws(APIError) -> Voice {
-        var voice = voice
-        while voice.end == nil {
-            guard voice.authorship.jobs < Limits.partsMax else {
-                voice.cutShort()
-                onPart(voice)
-                break
-            }
-            let names = voice.model.map { catalog.current.spellings(of: $0, among: candidates) } ?? candidates
-            let said = voice.said
-            let translation = voice.translation
-            do throws(PartFailure) {
-                let terms = GenerationTerms(takesEmpty: translation.takesEmpty || !said.isEmpty)
-                let part = try await part(of: &voice, by: names, run, terms) {
-                    translation.order($0, models: names, after: said)
-                }
-                if let part, let generation = part.generations.first {
-                    voice.take(generation, askedTokens: part.size.answerTokens)
-                }
-            } catch {
-                // What is there is given, where nothing of it is out yet and no time is left for more.
-                let isLate = error.isLate && !said.isEmpty && !run.assignment.parameters.isStreaming
-                guard isLate else { throw error.error }
-                voice.cutShort()
-            }
-            onPart(voice)
+    /// The first part of a prompt's choices, as the group of models writes it whose turn it is.
+    @inline(never)
+    private func opening(_ place: Int, of run: CompletionRun) throws(PartFailure) -> Chain {
+        let index = run.manuscripts[place].group
+        let translation: Translation
+        do throws(APIError) {
+            translation = try run.assignment.translation(place, for: index)
+        } catch {
+            throw .refused(error)
         }
-        return voice
+        var terms = GenerationTerms(takesEmpty: translation.takesEmpty)
+        if run.hasMoreGroups(for: place) {
+            terms.startLimit = failoverAfter ?? run.assignment.startLimit(ofGroup: index)
+            terms.impossibleReadsMax = Limits.impossibleReadsMax
+        }
+        return Chain(Voice(translation), by: run.candidates(of: place), as: .opening, of: run, terms: terms)
     }
 
-    private typealias Part = (generations: [Generation], size: JobSize)
+    /// Goes on with a text until it is over.
+    private func finish(_ chain: Chain) async throws(PartFailure) {
+        while chain.goesOn(catalog) {
+            do throws(PartFailure) {
+                chain.take(try await part(of: chain))
+            } catch {
+                try chain.failed(error)
+            }
+        }
+    }
 
-    /// One job, and another where the first was refused for its length, had become impossible, or was given up because the
-    /// client had left; nil when the text has no room to go on.
-    private func part(
-        of voice: inout Voice,
-        by names: [String],
-        _ run: CompletionRun,
-        _ terms: GenerationTerms,
-        _ order: (JobSize) -> GenerationOrder
-    ) async throws(PartFailure) -> Part? {
-        let assignment = run.assignment
-        var terms = terms
-        terms.isQuick = assignment.isQuick
-        terms.isContinued = !voice.said.isEmpty
-        var refusals = 0
+    /// One job, and others in its place as long as `Chain` has it so; nil when the text has no room to go on.
+    private func part(of chain: Chain) async throws(PartFailure) -> [Generation]? {
         while true {
-            let supply = catalog.current
-            terms.forecast = supply.forecast(of: names)
-            let size: JobSize?
-            do throws(APIError) {
-                size = try voice.nextSize(
-                    offers: supply.offers(of: names, for: assignment.parameters.horde),
-                    freeTokens: freeTokens(assignment, supply)
-                )
-            } catch {
-                throw .noRoom(error)
-            }
-            guard let size else { return nil }
+            guard let order = try order(for: chain) else { return nil }
             do throws(HordeError) {
-                var order = order(size)
-                order.avoid(run.avoided)
-                let generations = try await horde.generate(
-                    order,
-                    key: assignment.key,
-                    for: run.audience,
-                    terms: terms,
-                    onProgress: { run.progressed($0) },
-                    onLoss: { error, texts in
-                        let culprits = await self.culprits(error, texts, names, since: supply, run.audience)
-                        run.avoided.formUnion(culprits)
-                        return culprits
-                    }
-                )
-                run.partCame()
-                return (generations, size)
-            } catch .kudosUpfront(let freeTokens) {
-                // A request for fast workers alone always needs kudos: that says nothing about lengths.
-                guard refusals < Limits.kudosRefusalsMax, assignment.parameters.horde.slowWorkers != false else {
-                    throw .refused(APIError(.kudosUpfront(freeTokens: freeTokens ?? AccountLimits.alwaysFreeTokens)))
-                }
-                refusals += 1
-                // What was refused although it was said to be free tells that less is.
-                let learned = min(freeTokens ?? AccountLimits.alwaysFreeTokens, size.answerTokens - 1)
-                accounts.learn(assignment.key, freeTokens: learned)
-            } catch .left {
-                try await pause(run.audience, nil)
-            } catch  where error.pause.map({ !voice.said.isEmpty && .now + $0 < run.audience.deadline }) ?? false {
-                // A text that has begun waits until Horde takes the next job.
-                try await pause(run.audience, error.pause)
-            } catch .impossible where terms.impossibleReadsMax == nil {
-                // Whoever could take it has gone; what is left may take a smaller one. Of a new job Horde knows at once.
-                terms.impossibleReadsMax = Limits.impossibleReadsMax
-                await catalog.refreshIfOld()
+                let part = try await horde.generate(order) { await self.culprits($0, $1, chain) }
+                chain.run.partCame()
+                return part
             } catch {
-                throw .horde(error)
+                try await recover(chain, from: error)
             }
         }
     }
 
-    /// Waits, and for the client if it is away.
-    private func pause(_ audience: Audience, _ length: Duration?) async throws(PartFailure) {
+    /// Waits for what another job needs.
+    ///
+    /// Not inlined, so that its frame is there only as long as it waits.
+    /// - Throws: why there is no other.
+    @inline(never)
+    private func recover(_ chain: Chain, from error: HordeError) async throws(PartFailure) {
+        switch try chain.step(after: error, accounts) {
+        case .asksAgain: break
+        case .waitsForAudience(let pause): try await wait(for: chain.run.audience, after: pause)
+        case .refreshesCatalog: await catalog.refreshIfOld()
+        }
+    }
+
+    /// Waits so long, and for the client if it is away.
+    private func wait(for audience: Audience, after pause: Duration?) async throws(PartFailure) {
         do throws(HordeError) {
-            if let length { try await audience.sleep(for: length) }
+            if let pause { try await audience.sleep(for: pause) }
             try await audience.presence()
         } catch {
             throw .horde(error)

@@ -5,17 +5,13 @@ import Prompting
 
 /// The work of one answer, from its first job to its last, for a client that may leave it and find it again.
 ///
+/// What is called between two waits is not inlined: what it needs for a moment would lie in the frame of the function that
+/// waits.
+///
 /// ## When it goes away
 /// With its client, unless that left before the answer was whole: then `KeptRuns` holds it for two minutes.
 @LoopActor
 final class CompletionRun {
-    /// What a client hears of its answer while it is written.
-    struct Client {
-        let onProgress: @LoopActor (GenerationProgress) -> Void
-        /// Text that is certain; nil for a client that waits for all of it.
-        let onPieces: (@LoopActor ([CompletionChunk.Piece]) -> Void)?
-    }
-
     /// What is written for one prompt.
     struct Manuscript {
         /// Which of the groups of models writes it; those before did not begin in time.
@@ -31,12 +27,13 @@ final class CompletionRun {
     var avoided: Set<String> = []
     /// What the client has been told of each choice.
     private(set) var sent: [Int: SentText] = [:]
-    private var client: Client?
+    private var client: (any AnswerClient)?
     private let work: RunningWork
     /// The number of the work that goes on.
     private var task: Int?
-    private var outcome: Result<Completion, APIError>?
-    private var waiter: UnsafeContinuation<Result<Completion, APIError>, Never>?
+    /// What has come of it; nil while it is written.
+    private(set) var outcome: Result<Completion, APIError>?
+    private var waiter: UnsafeContinuation<Void, Never>?
 
     init(_ assignment: Assignment, in work: RunningWork) {
         self.work = work
@@ -48,7 +45,21 @@ final class CompletionRun {
     // MARK: For the client
 
     /// Answers a client: from the beginning, or with what there is and from there on.
-    func serve(_ client: Client, by writer: AnswerWriter) async -> Result<Completion, APIError> {
+    ///
+    /// Returns when `outcome` is there, or the client has left.
+    /// Inlined, for one frame less that waits.
+    @inline(__always)
+    func serve(_ client: any AnswerClient, by writer: AnswerWriter) async {
+        greet(client, writer)
+        await withTaskCancellationHandler {
+            await withUnsafeContinuation { waits($0) }
+        } onCancel: {
+            EventLoop.perform { self.leave() }
+        }
+    }
+
+    @inline(never)
+    private func greet(_ client: any AnswerClient, _ writer: AnswerWriter) {
         self.client = client
         sent = [:]
         audience.comeBack(until: assignment.deadline(from: .now))
@@ -56,16 +67,12 @@ final class CompletionRun {
         // What is whole goes out in one piece.
         if outcome == nil { tell(Array(manuscripts.indices)) }
         if outcome == nil, task == nil { start(writer) }
-        return await withTaskCancellationHandler {
-            await withUnsafeContinuation { continuation in
-                if let outcome { return continuation.resume(returning: outcome) }
-                // It may have left before it could wait.
-                if audience.isAway { return continuation.resume(returning: .failure(.stopping)) }
-                waiter = continuation
-            }
-        } onCancel: {
-            EventLoop.perform { self.leave() }
-        }
+    }
+
+    @inline(never)
+    private func waits(_ continuation: UnsafeContinuation<Void, Never>) {
+        // It may have left before it could wait.
+        if outcome != nil || audience.isAway { continuation.resume() } else { waiter = continuation }
     }
 
     /// Whether a client that comes back finds more than it would by asking anew.
@@ -91,39 +98,54 @@ final class CompletionRun {
 
     private func start(_ writer: AnswerWriter) {
         task = work.start { [self] in
-            let outcome = await writer.write(self)
-            task = nil
-            self.outcome = outcome
-            client = nil
-            resume(outcome)
+            do throws(PartFailure) {
+                try await writer.write(self)
+                ended(nil)
+            } catch {
+                ended(error)
+            }
         }
+    }
+
+    @inline(never)
+    private func ended(_ failure: PartFailure?) {
+        task = nil
+        if let failure {
+            outcome = .failure(failure.error)
+        } else {
+            outcome = .success(assignment.completion(manuscripts.compactMap(\.answer)))
+        }
+        client = nil
+        resume()
     }
 
     private func leave() {
         guard client != nil else { return }
         client = nil
         audience.leave()
-        resume(.failure(.stopping))
+        resume()
     }
 
-    private func resume(_ outcome: Result<Completion, APIError>) {
+    private func resume() {
         let waiter = waiter
         self.waiter = nil
-        waiter?.resume(returning: outcome)
+        waiter?.resume()
     }
 
     // MARK: For the writer
 
     func progressed(_ progress: GenerationProgress) {
-        client?.onProgress(progress)
+        client?.progressed(progress)
     }
 
     /// A stream lives as long as parts of it come.
+    @inline(never)
     func partCame() {
         guard assignment.parameters.isStreaming else { return }
         audience.deadline = .now + Limits.streamedPartSecondsMax
     }
 
+    @inline(never)
     func began(_ voices: [Voice], of place: Int) {
         manuscripts[place].voices = voices
         tell([place])
@@ -134,12 +156,36 @@ final class CompletionRun {
         tell([place])
     }
 
+    /// One of a prompt's choices, to be gone on with.
+    @inline(never)
+    func chain(_ index: Int, of place: Int) -> Chain {
+        let voice = manuscripts[place].voices[index]
+        return Chain(voice, by: candidates(of: place), as: .choice(index, ofPrompt: place), of: self)
+    }
+
+    /// Whether other models may be asked for a prompt, should those whose turn it is not begin.
+    func hasMoreGroups(for place: Int) -> Bool { manuscripts[place].group < assignment.groupCount - 1 }
+
+    /// Lets other models try a prompt in place of those that did not begin; `withdrawn` is why earlier ones did not.
+    ///
+    /// - Throws: the failure when there are no others, or when it would be the same with them.
+    @inline(never)
+    func moveOn(_ place: Int, after failure: PartFailure, _ withdrawn: inout PartFailure?) throws(PartFailure) {
+        guard hasMoreGroups(for: place), failure.letsOthersTry else {
+            // That the last ones have no room is no answer for a prompt that others had room for.
+            if case .noRoom = failure, let withdrawn { throw withdrawn }
+            throw failure
+        }
+        if case .horde = failure { withdrawn = failure }
+        manuscripts[place].group += 1
+    }
+
     /// The models that may write for a prompt.
-    func candidates(of place: Int) -> [String] { assignment.choice.groups[manuscripts[place].group].names }
+    func candidates(of place: Int) -> [String] { assignment.names(ofGroup: manuscripts[place].group) }
 
     /// Sends what has become certain for some prompts, in one piece.
     private func tell(_ places: [Int]) {
-        guard let onPieces = client?.onPieces else { return }
+        guard let client, assignment.parameters.isStreaming else { return }
         var pieces: [CompletionChunk.Piece] = []
         for place in places {
             for (index, voice) in manuscripts[place].voices.enumerated() {
@@ -152,6 +198,6 @@ final class CompletionRun {
                 )
             }
         }
-        if !pieces.isEmpty { onPieces(pieces) }
+        if !pieces.isEmpty { client.write(pieces) }
     }
 }

@@ -2,7 +2,9 @@ import Horde
 import OpenAI
 
 /// Why a part was not written.
-enum PartFailure: Error {
+///
+/// Indirect, because every function that waits for a part has room for one in its frame.
+indirect enum PartFailure: Error {
     case horde(HordeError)
     /// No worker of the models has room for it, or none is there.
     case noRoom(APIError)

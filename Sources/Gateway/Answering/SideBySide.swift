@@ -1,26 +1,31 @@
 import EventLoop
-import OpenAI
 
-/// Does several things at once and waits for all; when one fails the others are cancelled, and its error is thrown.
+/// Does several things at once and waits for all; when one fails the others are cancelled, and its failure is thrown.
 ///
 /// Tasks, since a task group here, as Swift 6.3.1 optimises it, was seen to end before its children had.
 @LoopActor
-func sideBySide(_ works: [@Sendable @LoopActor () async -> APIError?]) async throws(APIError) {
-    if works.count == 1 {
-        if let error = await works[0]() { throw error }
-        return
-    }
+func sideBySide(
+    _ count: Int,
+    _ work: @escaping @Sendable @LoopActor (Int) async throws(PartFailure) -> Void
+) async throws(PartFailure) {
+    if count == 1 { try await work(0) } else { try await inTasks(count, work) }
+}
+
+@LoopActor
+private func inTasks(
+    _ count: Int,
+    _ work: @escaping @Sendable @LoopActor (Int) async throws(PartFailure) -> Void
+) async throws(PartFailure) {
     let siblings = Siblings()
-    let tasks = works.map { work in
+    siblings.tasks = (0..<count).map { index in
         EventLoop.task {
-            if let error = await work() { siblings.fail(error) }
+            do throws(PartFailure) { try await work(index) } catch { siblings.fail(error) }
         }
     }
-    siblings.tasks = tasks
     await withTaskCancellationHandler {
-        for task in tasks { await task.value }
+        for task in siblings.tasks { await task.value }
     } onCancel: {
-        tasks.forEach { $0.cancel() }
+        EventLoop.perform { siblings.cancel() }
     }
     if let failure = siblings.failure { throw failure }
 }
@@ -28,13 +33,17 @@ func sideBySide(_ works: [@Sendable @LoopActor () async -> APIError?]) async thr
 @LoopActor
 private final class Siblings {
     var tasks: [Task<Void, Never>] = []
-    private(set) var failure: APIError?
+    private(set) var failure: PartFailure?
 
     nonisolated init() {}
 
-    func fail(_ error: APIError) {
-        guard failure == nil else { return }
-        failure = error
-        tasks.forEach { $0.cancel() }
+    func fail(_ failure: PartFailure) {
+        guard self.failure == nil else { return }
+        self.failure = failure
+        cancel()
+    }
+
+    func cancel() {
+        for task in tasks { task.cancel() }
     }
 }

@@ -9,7 +9,6 @@ import Tools
 package final class Translation: Sendable {
     package let prompt: Prompt
     private let parameters: CompletionParameters
-    private let reader: ReplyReader
     private let source: Source
     /// 0 to 5; nil leaves it to the worker.
     private let temperature: Double?
@@ -22,15 +21,35 @@ package final class Translation: Sendable {
         case text(echo: String)
     }
 
-    /// A conversation with what it takes to write it again, longer, and to read the answers.
+    /// A conversation with what it takes to read the answers, and to write it again, longer.
     private struct Chat: Sendable {
-        var conversation: Conversation
-        let format: PromptFormat
-        let effort: ThinkingEffort?
-        let today: String
         let reader: ChatReader
+        /// nil where only an empty answer is asked for again, as it was: it would be a second copy of the prompt.
+        var composition: Composition?
+    }
 
-        var prompt: Prompt { format.render(conversation, effort: effort, today: today) }
+    /// What a prompt is written from: an object, for the many translations that keep none.
+    private final class Composition: Sendable {
+        let prompt: Prompt
+        private let conversation: Conversation
+        private let format: PromptFormat
+        private let effort: ThinkingEffort?
+        private let today: String
+
+        init(_ conversation: Conversation, _ format: PromptFormat, _ effort: ThinkingEffort?, today: String) {
+            self.conversation = conversation
+            self.format = format
+            self.effort = effort
+            self.today = today
+            prompt = format.render(conversation, effort: effort, today: today)
+        }
+
+        /// The same with these turns at its end.
+        func extended(by turns: [Turn]) -> Composition {
+            var conversation = conversation
+            conversation.turns += turns
+            return Composition(conversation, format, effort, today: today)
+        }
     }
 
     /// A conversation, written as the model's format wants it; `today` is the date, as `2026-01-31`.
@@ -50,11 +69,10 @@ package final class Translation: Sendable {
                 conversation.opening = format.answerOpening + structure.prefill
             }
         }
-        let chat = Chat(conversation: conversation, format: format, effort: effort, today: today, reader: reader)
-        source = .chat(chat)
-        prompt = chat.prompt
+        let composition = Composition(conversation, format, effort, today: today)
+        source = .chat(Chat(reader: reader, composition: reader.isBound ? composition : nil))
+        prompt = composition.prompt
         parameters = request.parameters
-        self.reader = ReplyReader(prompt.reading, formatStops: prompt.stops, userStops: parameters.stop)
         choiceCount = request.parameters.choiceCount
         temperature = parameters.temperature ?? (reader.isBound ? ChatReader.boundTemperature : nil)
     }
@@ -64,7 +82,6 @@ package final class Translation: Sendable {
         source = .text(echo: request.echoesPrompt ? text : "")
         prompt = format.raw(text)
         parameters = request.parameters
-        reader = ReplyReader(prompt.reading, formatStops: prompt.stops, userStops: parameters.stop)
         choiceCount = request.parameters.choiceCount
         temperature = parameters.temperature
     }
@@ -72,11 +89,10 @@ package final class Translation: Sendable {
     /// The same conversation, with what asks once more at its end, for one answer.
     private init(_ chat: Chat, of original: Translation, _ correction: Correction) {
         var chat = chat
-        chat.conversation.turns += correction.turns
+        chat.composition = chat.composition?.extended(by: correction.turns)
         source = .chat(chat)
-        prompt = chat.prompt
+        prompt = chat.composition?.prompt ?? original.prompt
         parameters = original.parameters
-        reader = ReplyReader(prompt.reading, formatStops: prompt.stops, userStops: parameters.stop)
         choiceCount = 1
         temperature = correction.temperature ?? original.temperature
     }
@@ -165,6 +181,11 @@ package final class Translation: Sendable {
             order.params.repetitionPenalty = 1
         }
         return order
+    }
+
+    /// Made for each text: a prompt that waits has none to be read.
+    private var reader: ReplyReader {
+        ReplyReader(prompt.reading, formatStops: prompt.stops, userStops: parameters.stop)
     }
 
     /// Whether something in a text shows that the answer is over, and whether no answer ends as it does.

@@ -44,29 +44,39 @@ final class Dispatcher {
     ///
     /// `onWait` is told how many are before it and how long that takes, when there is a wait, and again as it changes. An
     /// audience that leaves loses its place.
+    @inline(never)
     func pass(
         _ turn: SubmitTurn,
         for audience: Audience,
         onWait: @escaping @LoopActor (Int, Duration) -> Void
     ) async throws(HordeError) -> WaitingJobs {
+        let place = try enter(turn, audience, onWait)
+        await place.outcome()
+        return try exit(place, audience)
+    }
+
+    // Neither this nor what follows is inlined: what they need for a moment would lie in the frame that waits.
+
+    @inline(never)
+    private func enter(
+        _ turn: SubmitTurn,
+        _ audience: Audience,
+        _ onWait: @escaping @LoopActor (Int, Duration) -> Void
+    ) throws(HordeError) -> PlaceInLine {
         guard !Task.isCancelled else { throw .cancelled }
         let patience = audience.deadline - .now
         guard audience.isAway || patience > .zero else { throw .deadlinePassed }
-        let place = Place()
-        let watch = audience.onLeave { place.leave?() }
-        defer { audience.forget(watch) }
-        let outcome =
-            await withTaskCancellationHandler {
-                await withUnsafeContinuation { continuation in
-                    join(turn, patience: patience, place, onWait) { continuation.resume(returning: $0) }
-                }
-            } onCancel: {
-                EventLoop.perform {
-                    place.isCancelled = true
-                    place.leave?()
-                }
-            } as Result<WaitingJobs, HordeError>
+        let place = PlaceInLine()
+        place.watch = audience.onLeave { place.leave?() }
+        join(turn, patience: patience, place, onWait)
+        return place
+    }
+
+    @inline(never)
+    private func exit(_ place: PlaceInLine, _ audience: Audience) throws(HordeError) -> WaitingJobs {
+        if let watch = place.watch { audience.forget(watch) }
         if let timer = place.timer { EventLoop.cancel(timer) }
+        let outcome = place.take()
         if audience.isAway {
             if case .success(let jobs) = outcome { jobs.ended() }
             throw .left
@@ -77,21 +87,21 @@ final class Dispatcher {
     private func join(
         _ turn: SubmitTurn,
         patience: Duration,
-        _ place: Place,
-        _ onWait: @escaping @LoopActor (Int, Duration) -> Void,
-        _ pass: @escaping @LoopActor (Result<WaitingJobs, HordeError>) -> Void
+        _ place: PlaceInLine,
+        _ onWait: @escaping @LoopActor (Int, Duration) -> Void
     ) {
-        guard !place.isCancelled else { return pass(.failure(.cancelled)) }
         let expectation = queue.expectation(for: turn.key, at: .now)
         // What has waited, or goes on, is not sent away now.
         if !turn.isContinued, expectation.isFull || expectation.wait >= patience {
             figures.refusals += 1
-            return pass(.failure(.queueFull(retryAfter: queue.untilShortEnough(expectation, patience: patience))))
+            return place.settle(
+                .failure(.queueFull(retryAfter: queue.untilShortEnough(expectation, patience: patience)))
+            )
         }
         var isAdmitted = false
         let waiter = Waiter(turn, since: .now, tell: onWait) {
             isAdmitted = true
-            pass($0)
+            place.settle($0)
         }
         let spot = queue.add(waiter, turn)
         place.leave = { [weak self] in self?.queue.remove(spot)?.pass(.failure(.cancelled)) }
@@ -169,15 +179,6 @@ final class Dispatcher {
             admit()
         }
     }
-}
-
-/// What cancellation needs to find a waiter by.
-@LoopActor
-private final class Place {
-    var isCancelled = false
-    var leave: (@LoopActor () -> Void)?
-    /// Ends the wait with the audience's patience, where an account is full for so long.
-    var timer: TimerID?
 }
 
 /// The jobs of one submission, as long as they wait for a worker: they count against the account.

@@ -46,7 +46,15 @@ struct PromptBuffer {
             result += slice(copied, seam) + Self.zeroWidthSpace
             copied = seam
         }
-        return copied == 0 ? written : result + slice(copied, written.utf8.count)
+        return copied == 0 ? exact : result + slice(copied, written.utf8.count)
+    }
+
+    /// What was written, in a buffer of its length: a prompt is kept for minutes, and the room to write it in was more.
+    private var exact: String {
+        var exact = ""
+        exact.reserveCapacity(written.utf8.count)
+        exact += written
+        return exact
     }
 
     private func slice(_ start: Int, _ end: Int) -> Substring {

@@ -1,0 +1,43 @@
+import EventLoop
+import HTTPServer
+import HTTPTypes
+import Horde
+import OpenAI
+
+/// A client that waits for its answer, as the run of that answer sees it.
+@LoopActor
+protocol AnswerClient: AnyObject {
+    /// Hears where the work stands.
+    func progressed(_ progress: GenerationProgress)
+    /// Gets text that is certain; only for a client that asked for a stream.
+    func write(_ pieces: [CompletionChunk.Piece])
+    /// Gets what has come of the run, or that the server stops where nothing has: the last call.
+    func end(_ run: CompletionRun)
+}
+
+/// One that waits for the whole answer, and hears nothing before.
+@LoopActor
+final class WholeAnswer: AnswerClient {
+    private var writer: ResponseWriter?
+    private let origin: HTTPFields
+
+    init(_ writer: consuming ResponseWriter, _ origin: HTTPFields) {
+        self.writer = consume writer
+        self.origin = origin
+    }
+
+    func progressed(_ progress: GenerationProgress) {}
+
+    func write(_ pieces: [CompletionChunk.Piece]) {}
+
+    func end(_ run: CompletionRun) {
+        guard let writer = writer.take() else { return }
+        let reply =
+            switch run.outcome {
+            case .success(let completion): JSONResponse(.ok, completion.json)
+            case .failure(let error): JSONResponse(error)
+            case nil: JSONResponse(.stopping)
+            }
+        reply.with(origin).send(writer)
+    }
+}

@@ -1,0 +1,82 @@
+import EventLoop
+
+/// A job at Horde, from its id to its end.
+///
+/// `JobWatch` decides, and this gives it the time. Not inlined, for the reason that `PendingOrder` gives.
+@LoopActor
+final class Job {
+    let ticket: Ticket
+    /// Told when workers take it.
+    let waiting: WaitingJobs
+    /// Tells when Horde has called; nil where it does not.
+    let hint: WebhookHint?
+    private let audience: Audience
+    private var watch: JobWatch
+
+    /// - Parameters:
+    ///   - ticket: what Horde has just given for the order.
+    ///   - waiting: told when workers take it.
+    ///   - pending: the order.
+    ///   - isSafetyNet: whether a webhook tells of its end, so that reads only find what that did not tell.
+    init(_ ticket: Ticket, _ waiting: WaitingJobs, of pending: PendingOrder, isSafetyNet: Bool) {
+        self.ticket = ticket
+        self.waiting = waiting
+        hint = pending.hint
+        audience = pending.audience
+        watch = JobWatch(
+            pending.terms,
+            answerTokens: pending.order.params.maxLength,
+            count: pending.order.params.n,
+            isSafetyNet: isSafetyNet,
+            at: .now
+        )
+    }
+
+    /// What is written by now.
+    var written: [Generation] { watch.written }
+
+    /// The pause before the next read.
+    @inline(never)
+    func pause() -> Duration {
+        watch.pause(isAway: audience.isAway, until: audience.deadline, at: .now)
+    }
+
+    /// The pause before the read that Horde's call asks for; nil when it has not called.
+    @inline(never)
+    func pauseAfterCall() -> Duration? {
+        hint?.takePending() ?? false ? watch.readNow(at: .now) : nil
+    }
+
+    /// Whether the read that is sent now is a DELETE.
+    func withdraws() -> Bool {
+        watch.withdraws(isAway: audience.isAway, at: .now)
+    }
+
+    /// How long the read that is sent now may take.
+    var readTimeout: Duration { min(Limits.readSecondsMax, audience.deadline - .now) }
+
+    /// Takes what the read has told; the texts when the job is over.
+    ///
+    /// - Throws: what became of it instead.
+    @inline(never)
+    func heard(
+        _ status: GenerationStatus,
+        _ onProgress: @LoopActor (GenerationProgress) -> Void
+    ) throws(HordeError) -> [Generation]? {
+        waiting.left(status.waiting)
+        switch try watch.heard(status, at: .now) {
+        case .over(let texts): return texts
+        case .goesOn(let progress):
+            onProgress(.pending(progress))
+            return nil
+        }
+    }
+
+    /// Takes that the read has failed, or has told that the job is lost; the pause before a DELETE that is repeated.
+    ///
+    /// - Throws: the same error when the job is given up.
+    @inline(never)
+    func failed(_ error: HordeError) throws(HordeError) -> Duration? {
+        try watch.failed(error, at: .now)
+    }
+}
