@@ -64,15 +64,15 @@ final class Arrival {
         case nil: end()
         case .incomplete where hasEnded: end()
         case .incomplete: break
-        case .whole: handOver()
+        case .whole(let request): handOver(request)
         case .refused(let refusal): refuse(refusal)
         }
     }
 
-    private func handOver() {
+    private func handOver(_ request: RequestSize) {
         guard let socket = socket.take() else { return }
         EventLoop.unwatch(socket.rawValue)
-        server.admit(socket, from: peer)
+        server.admit(socket, from: peer, with: request)
         end()
     }
 

@@ -19,7 +19,7 @@ final class Daemon {
     /// The connections that it has.
     var connectionCount = 0
 
-    init(_ server: HTTPServer, connectionsMax: Int) {
+    init(_ server: HTTPServer, memoryBytes: Int) {
         let context = Unmanaged.passUnretained(server).toOpaque()
         guard
             let handle = mhd_start(
@@ -28,8 +28,8 @@ final class Daemon {
                 onCompleted,
                 onConnection,
                 context,
-                server.limits.connectionMemoryBytes,
-                CUnsignedInt(connectionsMax),
+                memoryBytes,
+                CUnsignedInt(server.limits.connectionsMax),
                 CUnsignedInt(server.limits.idleSecondsMax.components.seconds)
             )
         else { preconditionFailure("libmicrohttpd cannot start: out of memory or descriptors") }

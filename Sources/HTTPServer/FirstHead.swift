@@ -10,7 +10,7 @@ struct FirstHead {
     enum Verdict: Equatable {
         /// Nothing is wrong so far, and the end of the head is not there.
         case incomplete
-        case whole
+        case whole(RequestSize)
         case refused(Refusal)
     }
 
@@ -31,8 +31,7 @@ struct FirstHead {
         if end > limits.headBytesMax { return .refused(tooLarge) }
         do throws(Refusal) {
             try Self.check(lineEnds: bytes[..<end])
-            try check(head[..<end], headBytes: end)
-            return .whole
+            return .whole(try check(head[..<end], headBytes: end))
         } catch {
             return .refused(error)
         }
@@ -73,7 +72,7 @@ struct FirstHead {
     }
 
     /// Judges a head whose line ends are right.
-    private func check(_ head: Bytes, headBytes: Int) throws(Refusal) {
+    private func check(_ head: Bytes, headBytes: Int) throws(Refusal) -> RequestSize {
         // Without their line feeds, all lines end with a carriage return, and the last one is nothing but that.
         var lines = head.split(separator: Self.lineFeed).map { $0.dropLast() }.dropLast()
         guard let requestLine = lines.popFirst() else { throw .malformed("The request line is missing.") }
@@ -81,7 +80,7 @@ struct FirstHead {
         var fields: [RequestGuard.Field] = []
         for line in lines { fields.append(try Self.field(in: line)) }
         let query = target.firstIndex(of: "?").map { String(target[target.index(after: $0)...]) }
-        try RequestGuard(limits: limits).check(headBytes: headBytes, query: query, fields: fields)
+        return try RequestGuard(limits: limits).check(headBytes: headBytes, query: query, fields: fields)
     }
 
     private static func target(in requestLine: String) throws(Refusal) -> Substring {

@@ -6,8 +6,9 @@ package import HTTPTypes
 /// This target knows nothing of OpenAI or Horde. It promises that every exchange is answered or cut off, exactly once;
 /// that a handler whose client has gone is cancelled at once; and that everything it holds for a stranger has a limit.
 /// A request passes through the files in this order: `Listener` accepts, `Arrival` waits for the first head and
-/// `FirstHead` judges it, `Daemon` is the shard of libmicrohttpd that reads, `ExchangeCallbacks` is what it calls, `RequestGuard` judges the head, `Exchange` carries out what
-/// `ExchangeState` decides, the handler answers through `ResponseWriter`, `Response` is the answer in C.
+/// `FirstHead` judges it, `Shards` choose a `Daemon` of libmicrohttpd that reads, `ExchangeCallbacks` is what it calls,
+/// `RequestGuard` judges the head, `Exchange` carries out what `ExchangeState` decides, the handler answers through
+/// `ResponseWriter`, `Response` is the answer in C.
 @LoopActor
 package final class HTTPServer {
     /// Owns the request, so that what it has no more use for is not kept while it waits.
@@ -30,9 +31,8 @@ package final class HTTPServer {
     let handler: Handler
     let render: @Sendable (Refusal) -> Answer
     private let onEnd: @LoopActor (ExchangeSummary) -> Void
-    private var shards: [Daemon] = []
-    /// Connections of a shard before the next one is used.
-    private var shardFill = 0
+    /// For connections whose first request is small, and for the others.
+    private var shards: (small: Shards, large: Shards)?
     private var listener: Listener?
     private var arrivals: [ObjectIdentifier: Arrival] = [:]
     private var arriving: (shard: Daemon, remoteAddress: String)?
@@ -71,9 +71,10 @@ package final class HTTPServer {
         self.listener = listener
         self.address = listener.address
         let count = limits.shards ?? Limits.shards(forDescriptors: FileDescriptor.countMax)
-        let connectionsPerShardMax = limits.connectionsMax / count + 1
-        shards = (0..<count).map { _ in Daemon(self, connectionsMax: connectionsPerShardMax) }
-        shardFill = min(limits.connectionsPerShardMin, connectionsPerShardMax)
+        shards = (
+            Shards(of: self, count: count, memoryBytes: limits.smallConnectionMemoryBytes),
+            Shards(of: self, count: max(count / 8, 1), memoryBytes: limits.connectionMemoryBytes)
+        )
     }
 
     isolated deinit {
@@ -102,8 +103,9 @@ package final class HTTPServer {
             if openExchanges == 0 { waiter.resume() } else { idleWaiter = waiter }
         }
         EventLoop.cancel(timer)
-        for shard in shards { shard.stop() }
-        shards = []
+        shards?.small.stop()
+        shards?.large.stop()
+        shards = nil
     }
 
     /// How many requests are being received, worked on or answered.
@@ -111,9 +113,9 @@ package final class HTTPServer {
 
     // MARK: For the listener, the shards and the exchanges
 
-    /// One more than may arrive at a time is closed at once, as libmicrohttpd does with one more than it may hold.
+    /// One more than there may be is closed at once.
     private func accept(_ connection: consuming FileDescriptor, from peer: PeerAddress) {
-        guard arrivals.count < limits.connectionsMax else { return }
+        guard arrivals.count + connections.count < limits.connectionsMax else { return }
         let arrival = Arrival(connection, from: peer, server: self)
         arrivals[ObjectIdentifier(arrival)] = arrival
     }
@@ -126,12 +128,9 @@ package final class HTTPServer {
         onEnd(summary)
     }
 
-    /// Hands a connection with its first head to libmicrohttpd.
-    func admit(_ connection: consuming FileDescriptor, from peer: PeerAddress) {
-        guard
-            let shard = shards.first(where: { $0.connectionCount < shardFill })
-                ?? shards.min(by: { $0.connectionCount < $1.connectionCount })
-        else { return }
+    /// Hands a connection with its first request's head to libmicrohttpd.
+    func admit(_ connection: consuming FileDescriptor, from peer: PeerAddress, with request: RequestSize) {
+        guard let shards, let shard = (limits.isSmall(request) ? shards.small : shards.large).next() else { return }
         arriving = (shard, peer.host)
         shard.add(connection, from: peer)
         arriving = nil

@@ -15,6 +15,17 @@ extension HTTPServer {
         /// It must hold a head twice over: a later head on a connection that does not fit is answered by libmicrohttpd
         /// itself, in HTML.
         package var connectionMemoryBytes = 32_768
+        /// The same for a connection whose first request is small, as those of an API's clients are.
+        ///
+        /// It stays with the connection, and all of it is in use from the second request on. Later heads are taken to be
+        /// of the same kind: it holds one of twice the size, and a body of any size, which comes in pieces then.
+        package var smallConnectionMemoryBytes = 7168
+        /// A small request's head; cookies count twice.
+        package var smallHeadBytesMax = 2048
+        /// A small request's fields, query arguments and cookies.
+        package var smallFieldsMax = 24
+        /// A small request's body: larger ones are received in fewer pieces with more memory.
+        package var smallBodyBytesMax = 16_384
         /// Request line and header fields together; cookies count twice, because libmicrohttpd copies them.
         package var headBytesMax = 16_384
         /// Fields of a head, arguments of its query and its cookies together.
@@ -42,5 +53,10 @@ extension HTTPServer {
 
         /// How many shards a process makes that may have this many descriptors: one in 64 goes to a shard.
         static func shards(forDescriptors count: Int) -> Int { min(max(count / 64, 8), 256) }
+
+        func isSmall(_ request: RequestSize) -> Bool {
+            request.headBytes <= smallHeadBytesMax && request.records <= smallFieldsMax
+                && request.bodyBytes <= smallBodyBytesMax
+        }
     }
 }

@@ -42,7 +42,8 @@ struct RequestGuard {
     }
 
     /// Judges what has to be right before libmicrohttpd may see a head: its size, its fields' grammar and its length.
-    func check(headBytes: Int, query: String?, fields: [Field]) throws(Refusal) {
+    @discardableResult
+    func check(headBytes: Int, query: String?, fields: [Field]) throws(Refusal) -> RequestSize {
         var keptBytes = headBytes
         var records = fields.count
         for field in fields where field.name.isField("cookie") {
@@ -54,7 +55,8 @@ struct RequestGuard {
         if let query { records += Self.parts(of: query.utf8) { $0 == UInt8(ascii: "&") } }
         if records > limits.fieldsMax { throw .tooManyFields(countMax: limits.fieldsMax) }
         for field in fields { try check(grammarOf: field) }
-        try check(lengths: fields.lazy.filter { $0.name.isField("content-length") }.map(\.value))
+        let bodyBytes = try check(lengths: fields.lazy.filter { $0.name.isField("content-length") }.map(\.value))
+        return RequestSize(headBytes: keptBytes, records: records, bodyBytes: bodyBytes)
     }
 
     /// How many records libmicrohttpd makes of a text, or one more; a quoted separator counts too.
@@ -72,9 +74,9 @@ struct RequestGuard {
         }
     }
 
-    private func check(lengths: some Sequence<String>) throws(Refusal) {
+    private func check(lengths: some Sequence<String>) throws(Refusal) -> Int {
         var rest = lengths.makeIterator()
-        guard let first = rest.next() else { return }
+        guard let first = rest.next() else { return 0 }
         if rest.next() != nil { throw .malformed("More than one Content-Length field.") }
         guard !first.isEmpty, first.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
             throw .malformed("Content-Length is not a number.")
@@ -82,6 +84,7 @@ struct RequestGuard {
         guard let length = Int(first), length <= limits.bodyBytesMax else {
             throw .bodyTooLarge(bytesMax: limits.bodyBytesMax)
         }
+        return length
     }
 
     private func check(codings: [String], version: String) throws(Refusal) {
@@ -91,6 +94,16 @@ struct RequestGuard {
         }
         if version == "HTTP/1.0" { throw .malformed("HTTP/1.0 has no Transfer-Encoding.") }
     }
+}
+
+/// What a request asks of the memory that libmicrohttpd has for its connection.
+struct RequestSize: Equatable {
+    /// Request line and fields, with cookies twice.
+    let headBytes: Int
+    /// Fields, query arguments and cookies.
+    let records: Int
+    /// The body's, as the head tells it; 0 when it does not.
+    let bodyBytes: Int
 }
 
 extension String {

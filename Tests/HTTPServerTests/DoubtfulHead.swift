@@ -131,6 +131,14 @@ struct LargeHead: CustomTestStringConvertible {
         LargeHead("all of them", arguments: 40, cookies: list(40, ";") + filler(7800), fields: 17),
     ]
 
+    /// What is just small.
+    static let small = [
+        LargeHead("fields", fields: 22),
+        LargeHead("arguments", arguments: 22),
+        LargeHead("cookies", cookies: list(21, ";")),
+        LargeHead("one large cookie", cookies: filler(900)),
+    ]
+
     func bytes(fillingUpTo count: Int) -> String {
         let head = lines.joined(separator: "\r\n") + "\r\nFilling: "
         return head + filler(count - cookieBytes - head.utf8.count - 4) + "\r\n\r\n"

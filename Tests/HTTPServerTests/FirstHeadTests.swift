@@ -12,15 +12,16 @@ import Testing
     }
 
     private static let whole = "POST /a HTTP/1.1\r\nHost: b\r\nContent-Length: \t7\r\n\r\n"
+    private let size = RequestSize(headBytes: whole.utf8.count, records: 2, bodyBytes: 7)
 
     @Test func `a head is incomplete at each of its bytes but the last`() {
         let bytes = Array(Self.whole.utf8)
         for count in 0..<bytes.count {
             #expect(verdict(String(decoding: bytes.prefix(count), as: UTF8.self)) == .incomplete)
         }
-        #expect(verdict(Self.whole) == .whole)
-        #expect(verdict(Self.whole + "{ not: looked at\r\n\r\n}") == .whole)
-        #expect(verdict("\r\n\r\n" + Self.whole) == .whole)
+        #expect(verdict(Self.whole) == .whole(size))
+        #expect(verdict(Self.whole + "{ not: looked at\r\n\r\n}") == .whole(size))
+        #expect(verdict("\r\n\r\n" + Self.whole) == .whole(RequestSize(headBytes: 53, records: 2, bodyBytes: 7)))
     }
 
     @Test(arguments: ["A: b\n\n", "A: b\n\r\n", "A: b\r\n\n", "A: b\r\r\n\r\n", "A: b\rC: d\r\n\r\n", "A: b\r\n\r\r\n"])
@@ -34,7 +35,7 @@ import Testing
     }
 
     @Test func `the limit holds for what has arrived and for what is whole`() {
-        #expect(verdict(Self.whole, headBytesMax: Self.whole.utf8.count) == .whole)
+        #expect(verdict(Self.whole, headBytesMax: Self.whole.utf8.count) == .whole(size))
         #expect(
             verdict(Self.whole, headBytesMax: Self.whole.utf8.count - 1)
                 == .refused(.headTooLarge(bytesMax: Self.whole.utf8.count - 1))
@@ -91,6 +92,28 @@ import Testing
         "GET / HTTP/1.1\r\nA: \u{E9}:\t;,&?", "!#$%&'*+-.^_`|~ * HTTP/1.1\r\n!#$%&'*+-.^_`|~: ",
     ])
     func `what is odd and clear is taken`(head: String) {
-        #expect(verdict(head + "\r\n\r\n") == .whole)
+        guard case .whole = verdict(head + "\r\n\r\n") else { return #expect(Bool(false), "it is not taken") }
+    }
+
+    @Test func `cookies count twice, and arguments, cookies and fields together`() {
+        let head = "POST /?a&b HTTP/1.1\r\nCookie: c; d\r\n\r\n"
+        let size = HTTPServer.Limits().judge(head)
+        #expect(size == RequestSize(headBytes: head.utf8.count + 4, records: 5, bodyBytes: 0))
+    }
+
+    @Test func `a request is small as long as neither its head, nor its fields, nor its body are large`() {
+        let limits = HTTPServer.Limits()
+        #expect(limits.isSmall(RequestSize(headBytes: 2048, records: 24, bodyBytes: 16_384)))
+        #expect(!limits.isSmall(RequestSize(headBytes: 2049, records: 24, bodyBytes: 16_384)))
+        #expect(!limits.isSmall(RequestSize(headBytes: 2048, records: 25, bodyBytes: 16_384)))
+        #expect(!limits.isSmall(RequestSize(headBytes: 2048, records: 24, bodyBytes: 16_385)))
+    }
+}
+
+extension HTTPServer.Limits {
+    /// The size of a whole head.
+    fileprivate func judge(_ head: String) -> RequestSize? {
+        let verdict = Array(head.utf8).withUnsafeBytes { FirstHead(limits: self).judge($0) }
+        return if case .whole(let size) = verdict { size } else { nil }
     }
 }

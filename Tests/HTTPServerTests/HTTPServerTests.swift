@@ -144,7 +144,8 @@ import Testing
     func `so is one that comes later on its connection`(head: DoubtfulHead) async throws {
         try await withServer(handler: Self.echo) { port in
             let client = RawClient(port: port)
-            client.request("GET", "/first")
+            // Not small, so that libmicrohttpd has the memory to report the largest of these heads.
+            client.request("GET", "/first", fields: ["X: " + String(repeating: "y", count: 3000)])
             #expect(client.receive(until: "GET /first - ").hasPrefix("HTTP/1.1 200 "))
             client.send(head.bytes)
             let answer = client.receiveAll()
@@ -188,6 +189,21 @@ import Testing
             let answer = client.receiveAll()
             #expect(answer.hasPrefix("HTTP/1.1 200 "))
             #expect(answer.hasSuffix("GET /next - "))
+        }
+    }
+
+    @Test(arguments: LargeHead.small)
+    func `a small connection takes heads twice as large, and bodies of any size`(head: LargeHead) async throws {
+        try await withServer(handler: Self.echo) { port in
+            let client = RawClient(port: port)
+            client.send(head.bytes(fillingUpTo: HTTPServer.Limits().smallHeadBytesMax))
+            #expect(client.receive(until: "GET /large").hasPrefix("HTTP/1.1 200 "))
+            let body = String(repeating: "z", count: 200_000)
+            client.request("POST", "/body", fields: ["X: " + String(repeating: "y", count: 4096)], body: body)
+            client.request("GET", "/next", fields: ["X: " + String(repeating: "y", count: 4096), "Connection: close"])
+            let answers = client.receiveAll()
+            #expect(answers.contains("POST /body - " + body))
+            #expect(answers.hasSuffix("GET /next - "))
         }
     }
 
