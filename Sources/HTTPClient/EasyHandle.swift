@@ -77,7 +77,7 @@ final class EasyHandle {
             try set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
             method = request.method
         }
-        try setBody(request.content)
+        try setBody(request.content ?? request.makeBody.map { HTTPClient.Body($0()) })
         if fields.map({ !$0.elementsEqual(request.fields) }) ?? true { try setFields(request.fields) }
     }
 

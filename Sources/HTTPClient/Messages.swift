@@ -9,6 +9,10 @@ extension HTTPClient {
         package var fields: HTTPFields
         /// What is sent, which several requests may share.
         package var content: Body?
+        /// Makes what is sent when the transfer starts, where there is no `content`.
+        ///
+        /// A request that waits for its turn holds no bytes until then.
+        package var makeBody: (@Sendable @LoopActor () -> [UInt8])?
         /// The bytes of `content`; copied when it is read and when it is set.
         package var body: [UInt8]? {
             get { content.map { Array($0.bytes) } }

@@ -76,7 +76,7 @@ package final class Horde {
         var request = request(.post, "generate/text/async", timeout: Limits.submitSecondsMax)
         request.fields[.apikey] = key.secret
         request.fields[.contentType] = "application/json"
-        request.body = order.body
+        request.makeBody = { order.body }
         let response = try await send(request)
         guard response.status == 202,
             let accepted = Accepted.read(response.body, Accepted.init),

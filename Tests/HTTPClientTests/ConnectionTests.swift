@@ -107,6 +107,36 @@ import Testing
         await server.stop()
     }
 
+    @Test func `a body is made when its request's turn has come`() async throws {
+        let server = try HTTPServer(listeningOn: ListenAddress(parsing: "127.0.0.1:0")) { request, writer in
+            try? await EventLoop.sleep(for: .milliseconds(20))
+            writer.respond(.ok, body: request.body)
+        }
+        var limits = HTTPClient.Limits()
+        limits.connectionsMax = 1
+        let client = HTTPClient(limits: limits)
+        let made = Pieces()
+        let tasks = (0..<3).map { number in
+            EventLoop.task { () -> (made: Int, body: [UInt8])? in
+                var request = HTTPClient.Request(.post, "http://\(server.address)/", timeout: .seconds(5))
+                request.makeBody = {
+                    made.sizes.append(number)
+                    return [UInt8](repeating: UInt8(number), count: 10)
+                }
+                guard let answer = try? await client.send(request) else { return nil }
+                return (made.sizes.count, answer.body)
+            }
+        }
+        var outcomes: [(made: Int, body: [UInt8])?] = []
+        for task in tasks { outcomes.append(await task.value) }
+        for number in 0..<3 {
+            // The next one is begun in the turn that ends this one.
+            #expect(outcomes[number].map { $0.made <= number + 2 } == true)
+            #expect(outcomes[number]?.body == [UInt8](repeating: UInt8(number), count: 10))
+        }
+        await server.stop()
+    }
+
     private func outcome(
         _ client: HTTPClient,
         _ request: HTTPClient.Request
