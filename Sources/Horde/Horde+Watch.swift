@@ -25,7 +25,7 @@ extension Horde {
         }
     }
 
-    // Neither these are inlined: what they need would lie in the frame of `watch` for as long as the job takes.
+    // These are not inlined: what they need would lie in the frame of `watch` for as long as the job takes.
 
     /// One read; the texts when the job is over.
     ///

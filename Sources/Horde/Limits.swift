@@ -36,6 +36,8 @@ enum Limits {
     static let strainRelief = 1.05
     /// Submissions that wait for their turn; beyond, only keys that have less than their share in line are let in.
     static let waitingSubmitsMax = 4096
+    /// After a refusal because the line is full, at least.
+    static let fullLinePause = Duration.seconds(2)
     /// Between two words to those that wait about how the line has moved.
     static let lineNewsInterval = Duration.seconds(5)
     /// Quick submissions of a key that go before one that is not.

@@ -46,8 +46,7 @@ final class CompletionRun {
 
     /// Answers a client: from the beginning, or with what there is and from there on.
     ///
-    /// Returns when `outcome` is there, or the client has left.
-    /// Inlined, for one frame less that waits.
+    /// Returns when `outcome` is there, or the client has left. Inlined, for one frame less that waits.
     @inline(__always)
     func serve(_ client: any AnswerClient, by writer: AnswerWriter) async {
         greet(client, writer)

@@ -50,9 +50,8 @@ struct AdmissionQueue<Element> {
 
     /// When the line will be as short as somebody who waits no longer than `patience` needs it.
     func untilShortEnough(_ expectation: Expectation, patience: Duration) -> Duration {
-        let pace = address.interval
-        guard !expectation.isFull else { return max(pace, expectation.wait - patience) }
-        return max(expectation.wait - patience, pace)
+        // Of a line that is full nobody knows when it moves: it may be the accounts that hold it back.
+        max(expectation.wait - patience, address.interval, expectation.isFull ? Limits.fullLinePause : .zero)
     }
 
     /// Whether it is the account that holds a submission back.

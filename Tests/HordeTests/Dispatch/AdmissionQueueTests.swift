@@ -120,6 +120,13 @@ struct AdmissionQueueTests {
         #expect(queue.expectation(for: Self.key(3), at: now).isFull)
     }
 
+    @Test func `who does not find room in the line comes back later also where no pace is kept`() {
+        var queue = AdmissionQueue<Int>(submitsPerMinute: 0)
+        for number in 0..<Limits.waitingSubmitsMax { _ = queue.add(number, turn(Self.key(1))) }
+        let expectation = queue.expectation(for: Self.key(1), at: .now)
+        #expect(queue.untilShortEnough(expectation, patience: .seconds(60)) == Limits.fullLinePause)
+    }
+
     @Test func `thirty minutes at full budget meet no refusal in Horde's windows, and use what they allow`() {
         var queue = AdmissionQueue<Int>(submitsPerMinute: nil)
         let start = ContinuousClock.now
