@@ -153,24 +153,35 @@ def agent(quick=False):
 
 
 def waiting(quick=False):
-    """Ten thousand streams on jobs of 30 s."""
+    """Ten thousand streams on jobs of 30 s, which come within 20 s: from then on all of them wait.
+
+    The worker's speed is what such jobs have at a real Horde: 512 tokens at 17 a second.
+    """
     clients = 1000 if quick else 10_000
     prompt = 4096
-    script = {"replies": [{"reply": "The harbour was quiet.", "latency_seconds": JOB_SECONDS}]}
+    script = {
+        "workers": [{
+            "name": "Giant", "models": ["koboldcpp/Giant-8B"], "threads": 100_000, "max_length": 512,
+            "max_context_length": 131_072, "tokens_per_second": 17,
+        }],
+        "replies": [{"reply": "The harbour was quiet.", "latency_seconds": JOB_SECONDS}],
+    }
     with simulator(script=script) as horde, server(horde) as ours:
         base = rig.status(ours.pid, "VmRSS")
         began, simulator_before = time.monotonic(), rig.cpu_seconds(horde.pid)
         load = bench_beside(
-            ours.url, pid=ours.pid, clients=clients, requests=clients, stream=True, prompt_bytes=prompt, keys=1,
-            timeout=240,
+            ours.url, pid=ours.pid, clients=clients, requests=clients, rate=clients / 20, stream=True,
+            prompt_bytes=prompt, max_tokens=512, keys=1, timeout=240,
         )
-        probe = bench_beside(ours.url, path="models", clients=20, rate=20, duration=JOB_SECONDS + 5)
+        probe = bench_beside(ours.url, path="models", clients=20, rate=20, duration=JOB_SECONDS + 20)
         upstream = watch_connections(load, horde.port)
         one, lag = result(load), result(probe)
         simulator_cores = (rig.cpu_seconds(horde.pid) - simulator_before) / (time.monotonic() - began)
         counters = json.loads(horde.get("/simulator/counters"))
     each = (one["server"]["resident_kib_max"] - base) / clients - prompt / 1024
-    total = {name: one["total_ms"][name] / 1000 - JOB_SECONDS for name in ("p50", "p99", "max")}
+    reads = counters["status_reads"] / max(counters["waited_seconds_sum"], 1)
+    found = counters["lag_ms_sum"] / max(counters["lags"], 1)
+    total = {name: one["total_ms"][name] / 1000 - JOB_SECONDS for name in ("p50", "p99")}
     what = f"{clients:,} streams waiting on 30 s jobs: "
     whole = one["requests"] == clients and one["failed"] == 0
     return [
@@ -179,15 +190,14 @@ def waiting(quick=False):
             note=f"{base / 1024:.0f} MB before, {one['server']['resident_kib_max'] / 1024:.0f} MB at most."),
         row(what + "CPU", "≤ 1 core", f"{one['server']['cores']:.2f} cores", one["server"]["cores"] <= 1,
             note="Over the whole run, with the arrival of all and the answers to all. "
-                 f"{counters['status_reads'] / max(counters['accepted'], 1):.1f} status reads a job; the simulator took "
-                 f"{simulator_cores:.2f} cores."),
+                 f"{reads:.2f} status reads a second and job, and {found:.0f} ms in the mean from a job's end to the read "
+                 f"that finds it; the simulator took {simulator_cores:.2f} cores."),
         row(what + "lag p99 beyond the poll that found it", "≤ 250 ms", f"{lag['total_ms']['p99']:.0f} ms",
             lag["total_ms"]["p99"] <= 250,
-            note="The time that another request takes on the same loop, asked 20 times a second all the while. From "
-                 f"the end of the job at Horde to that of the stream: p50 {total['p50']:.2f} s, "
-                 f"p99 {total['p99']:.2f} s."),
+            note="The time that another request takes on the same loop, asked 20 times a second all the while. A "
+                 f"stream takes longer than its job by {total['p50']:.2f} s (p50) and {total['p99']:.2f} s (p99)."),
         row(what + "upstream connections", "≤ 16", f"{upstream}", upstream <= 16),
-    ], {"waiting: from the job's end to the stream's": [
+    ], {"waiting: longer than the job": [
         [max(ms - 1000 * JOB_SECONDS, 0.01), share] for ms, share in one["total_ms"]["curve"]
     ]}
 
