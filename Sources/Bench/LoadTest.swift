@@ -121,7 +121,7 @@ package final class LoadTest {
             plan.target + (isChat ? "/chat/completions" : "/models"),
             timeout: .seconds(plan.timeoutSeconds)
         )
-        request.content = body
+        request.content = body.map { .bytes($0) }
         if isChat { request.fields[.contentType] = "application/json" }
         if plan.keys > 0 {
             request.fields[.authorization] = "Bearer " + LoadPlan.key(plan.firstKey + number % plan.keys)

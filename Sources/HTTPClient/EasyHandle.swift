@@ -77,7 +77,11 @@ final class EasyHandle {
             try set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
             method = request.method
         }
-        try setBody(request.content ?? request.makeBody.map { HTTPClient.Body($0()) })
+        switch request.content {
+        case .bytes(let body): try setBody(body)
+        case .made(let make): try setBody(HTTPClient.Body(make()))
+        case nil: break
+        }
         if fields.map({ !$0.elementsEqual(request.fields) }) ?? true { try setFields(request.fields) }
     }
 
@@ -91,8 +95,7 @@ final class EasyHandle {
         body = nil
     }
 
-    private func setBody(_ new: HTTPClient.Body?) throws(TransferError) {
-        guard let new else { return }
+    private func setBody(_ new: HTTPClient.Body) throws(TransferError) {
         body = new
         try check(curl_easy_set_body(pointer, new.bytes.baseAddress, new.bytes.count))
     }

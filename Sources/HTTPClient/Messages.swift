@@ -7,17 +7,7 @@ extension HTTPClient {
         package var method: HTTPRequest.Method
         package var url: String
         package var fields: HTTPFields
-        /// What is sent, which several requests may share.
-        package var content: Body?
-        /// Makes what is sent when the transfer starts, where there is no `content`.
-        ///
-        /// A request that waits for its turn holds no bytes until then.
-        package var makeBody: (@Sendable @LoopActor () -> [UInt8])?
-        /// The bytes of `content`; copied when it is read and when it is set.
-        package var body: [UInt8]? {
-            get { content.map { Array($0.bytes) } }
-            set { content = newValue.map(Body.init) }
-        }
+        package var content: Content?
         /// From the moment the transfer starts to its last byte.
         package var timeout: Duration
         /// Gets the answer's body piece by piece, as it arrives, whatever the status.
@@ -35,9 +25,17 @@ extension HTTPClient {
             self.method = method
             self.url = url
             self.fields = fields
-            content = body.map(Body.init)
+            content = body.map { .bytes(Body($0)) }
             self.timeout = timeout
         }
+    }
+
+    /// What is sent with a request.
+    package enum Content: Sendable {
+        /// Bytes, which several requests may share.
+        case bytes(Body)
+        /// Made when the transfer starts: a request that waits for its turn holds no bytes until then.
+        case made(@Sendable @LoopActor () -> [UInt8])
     }
 
     /// What came back, whole.

@@ -7,8 +7,8 @@ import HTTPTypes
 ///
 /// This target knows nothing of OpenAI or of prompts. It speaks Horde's wire and carries a job through its life: submit
 /// within Horde's limits, ask when it is time to, and never leave a job behind that nobody wants any more. This file is
-/// the endpoints; `Horde+Generate.swift` is the life of a job; `PollSchedule`, `SubmitBudget` and `GenerationStatus`
-/// decide, and do nothing.
+/// the endpoints; `Horde+Generate.swift` is the life of a job, for a `PendingOrder`; `AdmissionQueue`, `JobWatch`,
+/// `PollSchedule` and `GenerationStatus` decide, and do nothing.
 @LoopActor
 package final class Horde {
     /// Where Horde is and how it is to be treated.
@@ -76,7 +76,7 @@ package final class Horde {
         var request = request(.post, "generate/text/async", timeout: Limits.submitSecondsMax)
         request.fields[.apikey] = key.secret
         request.fields[.contentType] = "application/json"
-        request.makeBody = { order.body }
+        request.content = .made { order.body }
         let response = try await send(request)
         guard response.status == 202,
             let accepted = Accepted.read(response.body, Accepted.init),

@@ -94,12 +94,13 @@ import Testing
         }
         let client = HTTPClient()
         var request: HTTPClient.Request? = .init(.post, "http://\(server.address)/", timeout: .seconds(5))
-        request?.content = HTTPClient.Body((0..<100_000).map { UInt8(truncatingIfNeeded: $0) })
+        let bytes = (0..<100_000).map { UInt8(truncatingIfNeeded: $0) }
+        request?.content = .bytes(HTTPClient.Body(bytes))
         let tasks = (0..<40).map { _ in
             let request = request
             return EventLoop.task { () -> Bool in
                 guard let request, let answer = try? await client.send(request) else { return false }
-                return answer.body == request.body
+                return answer.body == bytes
             }
         }
         request = nil
@@ -119,7 +120,7 @@ import Testing
         let tasks = (0..<3).map { number in
             EventLoop.task { () -> (made: Int, body: [UInt8])? in
                 var request = HTTPClient.Request(.post, "http://\(server.address)/", timeout: .seconds(5))
-                request.makeBody = {
+                request.content = .made {
                     made.sizes.append(number)
                     return [UInt8](repeating: UInt8(number), count: 10)
                 }
