@@ -23,7 +23,7 @@ final class Assignment: Sendable {
     /// Kept only where other models may have to be asked, who may be spoken to in another way.
     private let alternatives: (choice: ModelChoice, asked: Asked)?
 
-    // Indirect, for the assignments that do not keep it.
+    // Indirect: an assignment that keeps none has room for a pointer alone.
     private indirect enum Asked: Sendable {
         case chat(ChatCompletionRequest)
         case text(CompletionRequest)

@@ -19,13 +19,15 @@ final class CompletionStream: AnswerClient {
     private var phase: Phase
     private let identity: AnswerIdentity
     private let origin: HTTPFields
+    private let includesUsage: Bool
     private var heartbeats = Heartbeats()
     private var patience: TimerID?
     private var heartbeat: TimerID?
 
-    init(_ writer: consuming ResponseWriter, _ identity: AnswerIdentity, _ origin: HTTPFields) {
+    init(_ writer: consuming ResponseWriter, _ assignment: Assignment, _ origin: HTTPFields) {
         phase = .unopened(writer)
-        self.identity = identity
+        identity = assignment.identity
+        includesUsage = assignment.parameters.includesUsage
         self.origin = origin
     }
 
@@ -54,17 +56,15 @@ final class CompletionStream: AnswerClient {
         write(pieces.flatMap { CompletionChunk(identity: identity, $0).event })
     }
 
-    func end(_ run: CompletionRun) {
-        switch run.outcome {
-        case .success(let completion):
-            finish(completion, after: run.sent, includesUsage: run.assignment.parameters.includesUsage)
+    func end(_ outcome: Result<Completion, APIError>, after sent: [Int: SentText]) {
+        switch outcome {
+        case .success(let completion): finish(completion, after: sent)
         case .failure(let error): fail(error)
-        case nil: fail(.stopping)
         }
     }
 
     /// Sends what is missing behind what was sent, and ends the stream.
-    private func finish(_ completion: Completion, after sent: [Int: SentText], includesUsage: Bool) {
+    private func finish(_ completion: Completion, after sent: [Int: SentText]) {
         open()
         let pieces = completion.pieces(includesUsage: includesUsage, after: sent)
         // In one piece: what a reader has not taken is counted between two writes, and a long answer is no stalled reader.

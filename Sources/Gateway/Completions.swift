@@ -26,8 +26,6 @@ final class Completions {
     }
 
     /// A client that waits, the run that answers it, and what it is known by when it comes back.
-    ///
-    /// An object, because as values they would lie in the frame of every function that waits with it.
     final class Visit {
         fileprivate let run: CompletionRun
         fileprivate let client: any AnswerClient
@@ -63,27 +61,22 @@ final class Completions {
         guard run.assignment.parameters.isStreaming else {
             return Visit(run, WholeAnswer(response, origin), fingerprint)
         }
-        return Visit(run, CompletionStream(response, run.assignment.identity, origin), fingerprint)
+        return Visit(run, CompletionStream(response, run.assignment, origin), fingerprint)
     }
 
     /// Waits for the answer and gives it; one that its client does not get is kept for it.
-    ///
-    /// Inlined, for one frame less that waits.
     @inline(__always)
     func serve(_ visit: Visit) async {
         await visit.run.serve(visit.client, by: writer)
         end(visit)
     }
 
-    // Not inlined: what it needs for a moment would lie in the frame that waits.
     @inline(never)
     private func end(_ visit: Visit) {
-        if Task.isCancelled {
-            kept.keep(visit.run, for: visit.fingerprint)
-        } else if case .failure? = visit.run.outcome, visit.run.isWorthKeeping {
-            kept.keep(visit.run, for: visit.fingerprint)
-        }
-        visit.client.end(visit.run)
+        // Cancelled, it has left: nobody reads what is sent then.
+        let outcome = visit.run.outcome ?? .failure(.stopping)
+        if case .success = outcome, !Task.isCancelled {} else { kept.keep(visit.run, for: visit.fingerprint) }
+        visit.client.end(outcome, after: visit.run.sent)
     }
 
     /// The run that this client has left, or a new one.

@@ -10,8 +10,8 @@ import OpenAI
 /// The server that OpenAI's clients talk to: puts the parts together, runs them, and stops them in order.
 ///
 /// This target is where the two languages meet. A request passes `Router` (which endpoint), `Completions` (the
-/// story), `Assignment` (what is asked for), `CompletionRun` and `AnswerWriter` (job after job at `Horde`), `Voice` and
-/// `Translation` (OpenAI's words to a prompt and back) and `CompletionStream` (the answer as it is sent). `ModelCatalog`
+/// story), `Assignment` (what is asked for), `CompletionRun`, `AnswerWriter` and `Chain` (job after job at `Horde`), `Voice`
+/// and `Translation` (OpenAI's words to a prompt and back) and `AnswerClient` (the answer as it is sent). `ModelCatalog`
 /// knows what Horde offers now, `FailureMap` turns every failure into OpenAI's.
 @LoopActor
 package final class Gateway {

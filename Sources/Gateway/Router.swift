@@ -42,8 +42,6 @@ final class Router {
     }
 
     /// Answers all that can be answered at once; the rest is a visit.
-    ///
-    /// Not inlined: the request would lie in the frame of `route` for as long as that waits.
     @inline(never)
     private func begin(_ request: consuming Request, _ writer: consuming ResponseWriter) -> Completions.Visit? {
         if request.method == .options, crossOrigin.allows(host: request.fields[.named("Host")]) {

@@ -72,8 +72,6 @@ package final class Audience {
         if Task.isCancelled { throw .cancelled }
     }
 
-    // These two are not inlined: what they need for a moment would lie in the frame that waits.
-
     @inline(never)
     private func enter(_ hint: WebhookHint?) -> Waiter {
         let waiter = Waiter()

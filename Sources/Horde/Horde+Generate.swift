@@ -24,15 +24,15 @@ extension Horde {
         _ pending: PendingOrder,
         onLoss: @LoopActor (HordeError, [Generation]) async -> Set<String> = { _, _ in [] }
     ) async throws(HordeError) -> [Generation] {
-        while let error = await runJob(pending), try await goesOn(pending, after: error, onLoss) {}
+        while let error = await runJob(pending) {
+            guard try await prepareNextJob(pending, after: error, onLoss) else { break }
+        }
         return pending.texts
     }
 
-    // What follows is not inlined, for the reason that `PendingOrder` gives.
-
     /// Prepares another job for what is missing; false when what is there has to do.
     @inline(never)
-    private func goesOn(
+    private func prepareNextJob(
         _ pending: PendingOrder,
         after error: HordeError,
         _ onLoss: @LoopActor (HordeError, [Generation]) async -> Set<String>
@@ -50,7 +50,7 @@ extension Horde {
     private func runJob(_ pending: PendingOrder) async -> HordeError? {
         do throws(HordeError) {
             let job = try await submit(pending)
-            return ended(pending, .success(try await watch(job, pending)))
+            return ended(pending, .success(try await watch(job)))
         } catch {
             return ended(pending, .failure(error))
         }
@@ -65,7 +65,6 @@ extension Horde {
             hasText = false
             if let job = pending.job, !error.isAfterDeletion { abandon(job.ticket, job.waiting) }
         }
-        pending.job?.waiting.ended()
         if let hint = pending.hint { webhooks?.ended(hint, hasText: hasText) }
         return pending.take(outcome)
     }
@@ -77,14 +76,14 @@ extension Horde {
     @inline(never)
     private func submit(_ pending: PendingOrder) async throws(HordeError) -> Job {
         try await pending.audience.presence()
-        let attempts = attempts(to: pending)
+        let attempts = beginAttempts(pending)
         while true {
             let waiting = try await dispatcher.pass(attempts.turn, for: pending.audience) {
                 pending.onProgress(.inLine(ahead: $0, wait: $1))
             }
             attempts.began()
             do throws(HordeError) {
-                let ticket = try await Submission(pending, waiting, horde: self).ticket(until: attempts.deadline)
+                let ticket = try await Submission(pending, waiting, horde: self).ticket(for: pending.audience)
                 return try accepted(ticket, waiting, pending)
             } catch {
                 let pause = try attempts.pause(after: error, waiting)
@@ -95,8 +94,8 @@ extension Horde {
     }
 
     @inline(never)
-    private func attempts(to pending: PendingOrder) -> SubmitAttempts {
-        pending.submits(expecting: webhooks?.expect(pending.order.params.n))
+    private func beginAttempts(_ pending: PendingOrder) -> SubmitAttempts {
+        pending.expect(webhooks?.expect(pending.order.params.n))
         return SubmitAttempts(pending)
     }
 
@@ -121,13 +120,11 @@ extension Horde {
 @LoopActor
 private final class SubmitAttempts {
     private(set) var turn: SubmitTurn
-    private let onProgress: @LoopActor (GenerationProgress) -> Void
-    let deadline: ContinuousClock.Instant
+    private let pending: PendingOrder
     private var patience = RefusalPatience()
 
     init(_ pending: PendingOrder) {
-        deadline = pending.audience.deadline
-        onProgress = pending.onProgress
+        self.pending = pending
         turn = SubmitTurn(
             key: pending.key,
             jobs: pending.order.params.n,
@@ -138,7 +135,7 @@ private final class SubmitAttempts {
 
     @inline(never)
     func began() {
-        onProgress(.submitting)
+        pending.onProgress(.submitting)
         patience.began(at: .now)
     }
 
@@ -147,7 +144,8 @@ private final class SubmitAttempts {
     /// - Throws: the same error when there is none.
     @inline(never)
     func pause(after error: HordeError, _ waiting: WaitingJobs) throws(HordeError) -> Duration {
-        guard let pause = patience.pause(after: error, at: .now), .now + pause < deadline else { throw error }
+        guard let pause = patience.pause(after: error, at: .now), .now + pause < pending.audience.deadline
+        else { throw error }
         // Refused, it makes nothing wait; the place in line is kept.
         waiting.ended()
         turn.isContinued = true

@@ -6,8 +6,8 @@ extension Horde {
     ///
     /// - Returns: what was written.
     /// - Throws: what became of the job instead; it is deleted already when the error says so.
-    func watch(_ job: Job, _ pending: PendingOrder) async throws(HordeError) -> [Generation] {
-        let audience = pending.audience
+    func watch(_ job: Job) async throws(HordeError) -> [Generation] {
+        let audience = job.audience
         while true {
             try await audience.sleep(for: job.pause(), orUntil: job.hint)
             if let pause = job.pauseAfterCall() { try await audience.sleep(for: pause) }
@@ -18,34 +18,28 @@ extension Horde {
                 return job.written
             }
             do throws(HordeError) {
-                if let texts = try await read(job, pending) { return texts }
+                if let texts = try await read(job) { return texts }
             } catch {
                 if let pause = try job.failed(error) { try await audience.sleep(for: pause) }
             }
         }
     }
 
-    // These are not inlined: what they need would lie in the frame of `watch` for as long as the job takes.
-
     /// One read; the texts when the job is over.
     ///
     /// - Throws: that it has failed, or what became of the job instead of texts.
     @inline(never)
-    private func read(_ job: Job, _ pending: PendingOrder) async throws(HordeError) -> [Generation]? {
-        try heard(try await send(nextRead(of: job)), job, pending)
+    private func read(_ job: Job) async throws(HordeError) -> [Generation]? {
+        try heard(try await send(nextRead(of: job)), job)
     }
 
     @inline(never)
     private func nextRead(of job: Job) -> HTTPClient.Request {
-        job.withdraws() ? deletion(of: job.ticket) : reading(of: job.ticket, timeout: job.readTimeout)
+        job.beginRead() ? deletion(of: job.ticket) : reading(of: job.ticket, timeout: job.readTimeout)
     }
 
     @inline(never)
-    private func heard(
-        _ response: HTTPClient.Response,
-        _ job: Job,
-        _ pending: PendingOrder
-    ) throws(HordeError) -> [Generation]? {
-        try job.heard(try GenerationStatus(response), pending.onProgress)
+    private func heard(_ response: HTTPClient.Response, _ job: Job) throws(HordeError) -> [Generation]? {
+        try job.heard(try GenerationStatus(response))
     }
 }

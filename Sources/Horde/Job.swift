@@ -2,7 +2,7 @@ import EventLoop
 
 /// A job at Horde, from its id to its end.
 ///
-/// `JobWatch` decides, and this gives it the time. Not inlined, for the reason that `PendingOrder` gives.
+/// `JobWatch` decides, and this gives it the time.
 @LoopActor
 final class Job {
     let ticket: Ticket
@@ -10,7 +10,8 @@ final class Job {
     let waiting: WaitingJobs
     /// Tells when Horde has called; nil where it does not.
     let hint: WebhookHint?
-    private let audience: Audience
+    let audience: Audience
+    private let onProgress: @LoopActor (GenerationProgress) -> Void
     private var watch: JobWatch
 
     /// - Parameters:
@@ -23,6 +24,7 @@ final class Job {
         self.waiting = waiting
         hint = pending.hint
         audience = pending.audience
+        onProgress = pending.onProgress
         watch = JobWatch(
             pending.terms,
             answerTokens: pending.order.params.maxLength,
@@ -47,9 +49,9 @@ final class Job {
         hint?.takePending() ?? false ? watch.readNow(at: .now) : nil
     }
 
-    /// Whether the read that is sent now is a DELETE.
-    func withdraws() -> Bool {
-        watch.withdraws(isAway: audience.isAway, at: .now)
+    /// Begins a read; true when it is a DELETE.
+    func beginRead() -> Bool {
+        watch.beginRead(isAway: audience.isAway, at: .now)
     }
 
     /// How long the read that is sent now may take.
@@ -59,10 +61,7 @@ final class Job {
     ///
     /// - Throws: what became of it instead.
     @inline(never)
-    func heard(
-        _ status: GenerationStatus,
-        _ onProgress: @LoopActor (GenerationProgress) -> Void
-    ) throws(HordeError) -> [Generation]? {
+    func heard(_ status: GenerationStatus) throws(HordeError) -> [Generation]? {
         waiting.left(status.waiting)
         switch try watch.heard(status, at: .now) {
         case .over(let texts): return texts

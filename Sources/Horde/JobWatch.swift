@@ -72,8 +72,8 @@ struct JobWatch {
         schedule.readNow(at: now)
     }
 
-    /// Whether the read that is sent now is a DELETE.
-    mutating func withdraws(isAway: Bool, at now: ContinuousClock.Instant) -> Bool {
+    /// Begins a read; true when it is a DELETE.
+    mutating func beginRead(isAway: Bool, at now: ContinuousClock.Instant) -> Bool {
         if start.isOver(at: now) { withdrawal = .notStarted }
         isLeft = isAway
         (isDeletionTried, isDeleted) = (isAway, isAway && isDeleted)

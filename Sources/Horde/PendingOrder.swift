@@ -1,9 +1,6 @@
 package import EventLoop
 
 /// An order that is waited for, with all that its jobs share.
-///
-/// An object: as a value it would lie in the frame of every function that waits with it, for each of thousands of
-/// streams. For the same reason its functions are not inlined: what they need for a moment would stay in that frame.
 @LoopActor
 package final class PendingOrder {
     /// What is submitted next.
@@ -53,9 +50,9 @@ package final class PendingOrder {
         self.onProgress = onProgress
     }
 
-    /// A job is submitted, for which Horde calls there; nil where it does not.
+    /// Has Horde call for the job that is submitted next; nil where it does not call.
     @inline(never)
-    func submits(expecting hint: WebhookHint?) {
+    func expect(_ hint: WebhookHint?) {
         self.hint = hint
         order.webhook = hint?.url
     }

@@ -16,29 +16,31 @@ final class Submission {
     private let horde: Horde
     private let jobs: WaitingJobs
     private var state = State.pending
+    private var timer: TimerID?
 
     @inline(never)
     init(_ pending: PendingOrder, _ jobs: WaitingJobs, horde: Horde) {
         self.horde = horde
         self.jobs = jobs
         horde.abandonments.began()
-        EventLoop.task { [self] in
-            arrived(await outcome(of: pending))
+        // What goes out is taken now: nothing else of the order is kept by a submission that was left.
+        EventLoop.task { [self, order = pending.order, key = pending.key] in
+            arrived(await outcome(order, key))
             horde.abandonments.ended()
         }
     }
 
-    private func outcome(of pending: PendingOrder) async -> Result<Ticket, HordeError> {
+    private func outcome(_ order: GenerationOrder, _ key: HordeKey) async -> Result<Ticket, HordeError> {
         do throws(HordeError) {
-            return .success(try await horde.submit(pending.order, key: pending.key))
+            return .success(try await horde.submit(order, key: key))
         } catch {
             return .failure(error)
         }
     }
 
-    /// Waits for the id; throws when the task is cancelled or the deadline passes first.
-    func ticket(until deadline: ContinuousClock.Instant) async throws(HordeError) -> Ticket {
-        let timer = EventLoop.schedule(after: deadline - .now) { [self] in leave(.deadlinePassed) }
+    /// Waits for the id; throws when the task is cancelled or the audience's deadline passes first.
+    func ticket(for audience: Audience) async throws(HordeError) -> Ticket {
+        leaveWhenLate(audience)
         let outcome = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 switch state {
@@ -51,8 +53,15 @@ final class Submission {
         } onCancel: {
             EventLoop.perform { self.leave(.cancelled) }
         }
-        EventLoop.cancel(timer)
+        if let timer { EventLoop.cancel(timer) }
         return try outcome.get()
+    }
+
+    /// The deadline of an audience moves while parts come, and does not count while nobody waits.
+    private func leaveWhenLate(_ audience: Audience) {
+        if audience.isLate { return leave(.deadlinePassed) }
+        let pause = audience.isAway ? Limits.awayReadInterval : audience.deadline - .now
+        timer = EventLoop.schedule(after: pause) { [self] in leaveWhenLate(audience) }
     }
 
     private func arrived(_ outcome: Result<Ticket, HordeError>) {

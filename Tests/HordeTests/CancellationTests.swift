@@ -126,6 +126,19 @@ import Testing
         await bench.stop()
     }
 
+    @Test func `a job that was left counts as waiting until Horde has deleted it`() async throws {
+        let bench = try Bench(Bench.fault(Bench.statusPath, #""method": "DELETE", "delay_seconds": 0.3"#))
+        let log = ProgressLog()
+        let task = bench.start(model: "nobody/7B", log: log)
+        #expect(await eventually { log.isAccepted })
+        task.cancel()
+        _ = await task.value
+        #expect(bench.horde.figures.waitingJobs == 1)
+        #expect(await eventually { bench.job?.deletedAt.count == 1 })
+        #expect(await eventually { bench.horde.figures.waitingJobs == 0 })
+        await bench.stop()
+    }
+
     @Test func `a deletion that fails is repeated, one of an unknown job is not`() async throws {
         let onDelete = { (rule: String) in
             try Bench(Bench.fault(Bench.statusPath, #""method": "DELETE", \#(rule)"#))

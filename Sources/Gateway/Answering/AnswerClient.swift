@@ -11,8 +11,8 @@ protocol AnswerClient: AnyObject {
     func progressed(_ progress: GenerationProgress)
     /// Gets text that is certain; only for a client that asked for a stream.
     func write(_ pieces: [CompletionChunk.Piece])
-    /// Gets what has come of the run, or that the server stops where nothing has: the last call.
-    func end(_ run: CompletionRun)
+    /// Gets what has come of it, of which it was sent so much of each choice: the last call.
+    func end(_ outcome: Result<Completion, APIError>, after sent: [Int: SentText])
 }
 
 /// One that waits for the whole answer, and hears nothing before.
@@ -30,13 +30,12 @@ final class WholeAnswer: AnswerClient {
 
     func write(_ pieces: [CompletionChunk.Piece]) {}
 
-    func end(_ run: CompletionRun) {
+    func end(_ outcome: Result<Completion, APIError>, after sent: [Int: SentText]) {
         guard let writer = writer.take() else { return }
         let reply =
-            switch run.outcome {
+            switch outcome {
             case .success(let completion): JSONResponse(.ok, completion.json)
             case .failure(let error): JSONResponse(error)
-            case nil: JSONResponse(.stopping)
             }
         reply.with(origin).send(writer)
     }

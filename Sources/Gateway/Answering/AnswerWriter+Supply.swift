@@ -11,8 +11,6 @@ extension AnswerWriter {
     }
 
     /// The next job of a text, among what workers offer now; nil when the text has no room to go on.
-    ///
-    /// Not inlined, as the functions of `Chain` are not.
     @inline(never)
     func order(for chain: Chain) throws(PartFailure) -> PendingOrder? {
         let supply = catalog.current

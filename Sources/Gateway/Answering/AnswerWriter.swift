@@ -41,8 +41,6 @@ final class AnswerWriter {
     }
 
     /// All choices to their ends.
-    ///
-    /// Not inlined, so that its frame is not there while the first part is waited for.
     @inline(never)
     private func goOn(_ place: Int, of run: CompletionRun) async throws(PartFailure) {
         try await sideBySide(run.manuscripts[place].voices.count) { index async throws(PartFailure) in
@@ -128,13 +126,11 @@ final class AnswerWriter {
     }
 
     /// Waits for what another job needs.
-    ///
-    /// Not inlined, so that its frame is there only as long as it waits.
     /// - Throws: why there is no other.
     @inline(never)
     private func recover(_ chain: Chain, from error: HordeError) async throws(PartFailure) {
-        switch try chain.step(after: error, accounts) {
-        case .asksAgain: break
+        switch try chain.step(after: error, at: .now) {
+        case .asksForLess(let freeTokens): accounts.learn(chain.run.assignment.key, freeTokens: freeTokens)
         case .waitsForAudience(let pause): try await wait(for: chain.run.audience, after: pause)
         case .refreshesCatalog: await catalog.refreshIfOld()
         }

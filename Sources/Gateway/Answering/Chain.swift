@@ -5,8 +5,7 @@ import Prompting
 
 /// A text on its way, from part to part: its voice, and what its next part is asked of.
 ///
-/// The first part of all choices of a prompt is asked for by one of them, which is no choice itself. Its functions are
-/// not inlined: what they need for a moment would lie in the frame of the function that waits for the part.
+/// One more chain asks for the first part of all choices of a prompt; it is none of them.
 @LoopActor
 final class Chain {
     let run: CompletionRun
@@ -33,7 +32,8 @@ final class Chain {
 
     /// What follows on a job that brought nothing.
     enum Step {
-        case asksAgain
+        /// One of less: so many tokens are free for the account, at most.
+        case asksForLess(freeTokens: Int)
         case waitsForAudience(Duration?)
         case refreshesCatalog
     }
@@ -139,7 +139,7 @@ final class Chain {
     ///
     /// - Throws: why there is no other.
     @inline(never)
-    func step(after error: HordeError, _ accounts: AccountLimits) throws(PartFailure) -> Step {
+    func step(after error: HordeError, at now: ContinuousClock.Instant) throws(PartFailure) -> Step {
         switch error {
         case .kudosUpfront(let freeTokens):
             let freeTokens = freeTokens ?? AccountLimits.alwaysFreeTokens
@@ -150,8 +150,7 @@ final class Chain {
             }
             refusals += 1
             // What was refused although it was said to be free tells that less is.
-            accounts.learn(run.assignment.key, freeTokens: min(freeTokens, size.answerTokens - 1))
-            return .asksAgain
+            return .asksForLess(freeTokens: min(freeTokens, size.answerTokens - 1))
         case .left: return .waitsForAudience(nil)
         case .impossible where terms.impossibleReadsMax == nil:
             // Whoever could take it has gone; what is left may take a smaller one. Of a new job Horde knows at once.
@@ -159,7 +158,7 @@ final class Chain {
             return .refreshesCatalog
         default:
             // A text that has begun waits until Horde takes the next job.
-            guard !voice.said.isEmpty, let pause = error.pause, .now + pause < run.audience.deadline else {
+            guard !voice.said.isEmpty, let pause = error.pause, now + pause < run.audience.deadline else {
                 throw .horde(error)
             }
             return .waitsForAudience(pause)

@@ -5,9 +5,6 @@ import Prompting
 
 /// The work of one answer, from its first job to its last, for a client that may leave it and find it again.
 ///
-/// What is called between two waits is not inlined: what it needs for a moment would lie in the frame of the function that
-/// waits.
-///
 /// ## When it goes away
 /// With its client, unless that left before the answer was whole: then `KeptRuns` holds it for two minutes.
 @LoopActor
@@ -46,7 +43,7 @@ final class CompletionRun {
 
     /// Answers a client: from the beginning, or with what there is and from there on.
     ///
-    /// Returns when `outcome` is there, or the client has left. Inlined, for one frame less that waits.
+    /// Returns when `outcome` is there, or the client has left.
     @inline(__always)
     func serve(_ client: any AnswerClient, by writer: AnswerWriter) async {
         greet(client, writer)

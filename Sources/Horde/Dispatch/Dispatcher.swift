@@ -51,11 +51,9 @@ final class Dispatcher {
         onWait: @escaping @LoopActor (Int, Duration) -> Void
     ) async throws(HordeError) -> WaitingJobs {
         let place = try enter(turn, audience, onWait)
-        await place.outcome()
+        await place.settled()
         return try exit(place, audience)
     }
-
-    // Neither this nor what follows is inlined: what they need for a moment would lie in the frame that waits.
 
     @inline(never)
     private func enter(
@@ -76,7 +74,7 @@ final class Dispatcher {
     private func exit(_ place: PlaceInLine, _ audience: Audience) throws(HordeError) -> WaitingJobs {
         if let watch = place.watch { audience.forget(watch) }
         if let timer = place.timer { EventLoop.cancel(timer) }
-        let outcome = place.take()
+        let outcome = place.outcome
         if audience.isAway {
             if case .success(let jobs) = outcome { jobs.ended() }
             throw .left
@@ -98,15 +96,11 @@ final class Dispatcher {
                 .failure(.queueFull(retryAfter: queue.untilShortEnough(expectation, patience: patience)))
             )
         }
-        var isAdmitted = false
-        let waiter = Waiter(turn, since: .now, tell: onWait) {
-            isAdmitted = true
-            place.settle($0)
-        }
+        let waiter = Waiter(turn, since: .now, tell: onWait) { place.settle($0) }
         let spot = queue.add(waiter, turn)
         place.leave = { [weak self] in self?.queue.remove(spot)?.pass(.failure(.cancelled)) }
         admit()
-        guard !isAdmitted else { return }
+        guard !place.isSettled else { return }
         place.timer = EventLoop.schedule(after: patience) { [weak self] in
             guard let self else { return }
             let isFull = queue.isAccountFull(turn, at: .now)
