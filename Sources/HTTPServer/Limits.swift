@@ -1,7 +1,8 @@
 extension HTTPServer {
     /// Everything a stranger can make the server hold or wait for.
     package struct Limits: Sendable {
-        /// Daemons of libmicrohttpd, each with a part of the connections; nil for as many as the descriptors allow.
+        /// Daemons of libmicrohttpd for small requests' connections, and an eighth as many for the others; nil for as many
+        /// as the descriptors allow.
         package var shards: Int?
         /// Connections that one shard gets before the next is used.
         ///
@@ -10,15 +11,15 @@ extension HTTPServer {
         package var connectionsPerShardMin = 64
         /// Connections at a time; one more is closed at once.
         package var connectionsMax = 16_384
-        /// What libmicrohttpd sets aside for each connection.
+        /// What libmicrohttpd sets aside for a connection.
         ///
         /// It must hold a head twice over: a later head on a connection that does not fit is answered by libmicrohttpd
         /// itself, in HTML.
         package var connectionMemoryBytes = 32_768
         /// The same for a connection whose first request is small, as those of an API's clients are.
         ///
-        /// It stays with the connection, and all of it is in use from the second request on. Later heads are taken to be
-        /// of the same kind: it holds one of twice the size, and a body of any size, which comes in pieces then.
+        /// It stays with the connection, and all of it is resident from the second request on. Later requests are taken to be
+        /// of the same kind: a head of 4 KiB with 24 fields still fits, and a body of any size, which comes in pieces then.
         package var smallConnectionMemoryBytes = 7168
         /// A small request's head; cookies count twice.
         package var smallHeadBytesMax = 2048
@@ -51,11 +52,11 @@ extension HTTPServer {
 
         package init() {}
 
-        /// How many shards a process makes that may have this many descriptors: one in 64 goes to a shard.
+        /// How many shards a process makes that may have this many descriptors: one in 64 goes to a shard for small requests.
         static func shards(forDescriptors count: Int) -> Int { min(max(count / 64, 8), 256) }
 
         func isSmall(_ request: RequestSize) -> Bool {
-            request.headBytes <= smallHeadBytesMax && request.records <= smallFieldsMax
+            !request.isForwarded && request.headBytes <= smallHeadBytesMax && request.records <= smallFieldsMax
                 && request.bodyBytes <= smallBodyBytesMax
         }
     }

@@ -56,7 +56,14 @@ struct RequestGuard {
         if records > limits.fieldsMax { throw .tooManyFields(countMax: limits.fieldsMax) }
         for field in fields { try check(grammarOf: field) }
         let bodyBytes = try check(lengths: fields.lazy.filter { $0.name.isField("content-length") }.map(\.value))
-        return RequestSize(headBytes: keptBytes, records: records, bodyBytes: bodyBytes)
+        return RequestSize(
+            headBytes: keptBytes,
+            records: records,
+            bodyBytes: bodyBytes,
+            isForwarded: fields.contains {
+                $0.name.isField("via") || $0.name.isField("forwarded") || $0.name.isField("x-forwarded-for")
+            }
+        )
     }
 
     /// How many records libmicrohttpd makes of a text, or one more; a quoted separator counts too.
@@ -104,6 +111,8 @@ struct RequestSize: Equatable {
     let records: Int
     /// The body's, as the head tells it; 0 when it does not.
     let bodyBytes: Int
+    /// Whether a proxy has sent it, which may send those of other clients on the same connection.
+    var isForwarded = false
 }
 
 extension String {

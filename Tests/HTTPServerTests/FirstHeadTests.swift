@@ -101,12 +101,19 @@ import Testing
         #expect(size == RequestSize(headBytes: head.utf8.count + 4, records: 5, bodyBytes: 0))
     }
 
+    @Test(arguments: ["Via: 1.1 a", "Forwarded: for=b", "x-forwarded-for: c"])
+    func `what a proxy sends on is told by its fields`(field: String) {
+        let head = "GET / HTTP/1.1\r\nHost: a\r\n\(field)\r\n\r\n"
+        #expect(HTTPServer.Limits().judge(head)?.isForwarded == true)
+    }
+
     @Test func `a request is small as long as neither its head, nor its fields, nor its body are large`() {
         let limits = HTTPServer.Limits()
         #expect(limits.isSmall(RequestSize(headBytes: 2048, records: 24, bodyBytes: 16_384)))
         #expect(!limits.isSmall(RequestSize(headBytes: 2049, records: 24, bodyBytes: 16_384)))
         #expect(!limits.isSmall(RequestSize(headBytes: 2048, records: 25, bodyBytes: 16_384)))
         #expect(!limits.isSmall(RequestSize(headBytes: 2048, records: 24, bodyBytes: 16_385)))
+        #expect(!limits.isSmall(RequestSize(headBytes: 80, records: 3, bodyBytes: 0, isForwarded: true)))
     }
 }
 

@@ -140,15 +140,17 @@ import Testing
         }
     }
 
-    @Test(arguments: DoubtfulHead.anywhere)
-    func `so is one that comes later on its connection`(head: DoubtfulHead) async throws {
+    @Test(arguments: DoubtfulHead.anywhere, [10, 3000])
+    func `so is one that comes later on its connection`(head: DoubtfulHead, firstBytes: Int) async throws {
         try await withServer(handler: Self.echo) { port in
             let client = RawClient(port: port)
-            // Not small, so that libmicrohttpd has the memory to report the largest of these heads.
-            client.request("GET", "/first", fields: ["X: " + String(repeating: "y", count: 3000)])
+            client.request("GET", "/first", fields: ["X: " + String(repeating: "y", count: firstBytes)])
             #expect(client.receive(until: "GET /first - ").hasPrefix("HTTP/1.1 200 "))
             client.send(head.bytes)
             let answer = client.receiveAll()
+            // Where the first was small, libmicrohttpd has no memory to report the largest of these heads: it answers by
+            // itself, or cuts the connection.
+            guard firstBytes > 2048 || head.status != 431 else { return #expect(!answer.contains("HTTP/1.1 200")) }
             #expect(answer.hasPrefix("HTTP/1.1 \(head.status) "))
             #expect(answer.contains("Connection: close"))
             #expect(answer.count(of: "x-request-id: ") == 1)
