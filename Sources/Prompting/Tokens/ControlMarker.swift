@@ -11,8 +11,24 @@ enum ControlMarker {
     private static let isSecond = (0...UInt8.max).map { byte in fixed.contains { $0[1] == byte } }
     /// The longest name inside `<|…|>`, in code points; keeps the look ahead, and so the whole scan, linear.
     private static let nameLengthMax = 48
-    /// The full-width bar of DeepSeek's `<｜…｜>`.
-    private static let fullWidthBar = Array("｜".utf8)
+    private static let bar = Bar("|", takesSpaces: false)
+    /// That of DeepSeek's `<｜…｜>`.
+    private static let fullWidthBar = Bar("｜", takesSpaces: true)
+
+    /// What a name stands between.
+    private struct Bar {
+        let bytes: [UInt8]
+        /// Behind the name.
+        let end: [UInt8]
+        /// Whether a name may have white space in it.
+        let takesSpaces: Bool
+
+        init(_ text: String, takesSpaces: Bool) {
+            bytes = Array(text.utf8)
+            end = Array((text + ">").utf8)
+            self.takesSpaces = takesSpaces
+        }
+    }
 
     private static func pair(_ open: String, _ name: String, _ close: String) -> [[UInt8]] {
         [Array((open + name + close).utf8), Array((open + "/" + name + close).utf8)]
@@ -23,11 +39,9 @@ enum ControlMarker {
         guard index + 1 < bytes.count else { return nil }
         let second = bytes[index + 1]
         if bytes[index] == UInt8(ascii: "<") {
-            if second == UInt8(ascii: "|") {
-                return namedLength(bytes, at: index, bar: [second], takesSpaces: false)
-            }
-            if second == fullWidthBar[0], matches(bytes, at: index + 1, fullWidthBar) {
-                return namedLength(bytes, at: index, bar: fullWidthBar, takesSpaces: true)
+            if second == UInt8(ascii: "|") { return namedLength(bytes, at: index, bar) }
+            if second == fullWidthBar.bytes[0], matches(bytes, at: index + 1, fullWidthBar.bytes) {
+                return namedLength(bytes, at: index, fullWidthBar)
             }
         }
         guard isSecond[Int(second)] else { return nil }
@@ -35,25 +49,25 @@ enum ControlMarker {
     }
 
     /// The length of `<`, a bar, a name, the bar and `>`; a name holds neither bar, `<` nor `>`.
-    private static func namedLength(_ bytes: Span<UInt8>, at start: Int, bar: [UInt8], takesSpaces: Bool) -> Int? {
-        let name = start + 1 + bar.count
+    private static func namedLength(_ bytes: Span<UInt8>, at start: Int, _ bar: Bar) -> Int? {
+        let name = start + 1 + bar.bytes.count
         var index = name
         var length = 0
-        while index < bytes.count, !matches(bytes, at: index, bar) {
+        while index < bytes.count, !matches(bytes, at: index, bar.bytes) {
             let byte = bytes[index]
             guard length < nameLengthMax, byte != UInt8(ascii: "<"), byte != UInt8(ascii: ">") else { return nil }
             if byte < 0x80 {
-                guard takesSpaces || !byte.isSpace else { return nil }
+                guard bar.takesSpaces || !byte.isSpace else { return nil }
                 index += 1
             } else {
                 let point = CodePoint(bytes, at: index)
-                guard takesSpaces || !point.isSpace else { return nil }
+                guard bar.takesSpaces || !point.isSpace else { return nil }
                 index += point.length
             }
             length += 1
         }
-        guard length > 0, matches(bytes, at: index, bar + [UInt8(ascii: ">")]) else { return nil }
-        return index + bar.count + 1 - start
+        guard length > 0, matches(bytes, at: index, bar.end) else { return nil }
+        return index + bar.end.count - start
     }
 
     private static func matches(_ bytes: Span<UInt8>, at index: Int, _ part: [UInt8]) -> Bool {
