@@ -35,7 +35,7 @@ def machine():
     memory = int(re.search(r"MemTotal:\s+(\d+)", pathlib.Path("/proc/meminfo").read_text())[1]) / 1024 / 1024
     swift = re.search(r"Swift version \S+", command("swift", "--version"))
     lines = [
-        ("Machine", f"{len(os.sched_getaffinity(0))} cores of {cpu}, {memory:.1f} GiB, Linux {os.uname().release}"),
+        ("Machine", f"{len(os.sched_getaffinity(0))} cores of {cpu}, {memory:.1f} GiB, Linux {os.uname().release.split('-')[0]}"),
         ("Load average", f"{LOAD_BEFORE:.1f} before the first scenario"),
         ("Commit", command("git", "-C", str(rig.ROOT), "describe", "--always", "--dirty", "--abbrev=12")),
         ("Swift", swift[0].removeprefix("Swift version ") if swift else "-"),
@@ -59,7 +59,7 @@ def write(results):
     remarks = []
     for scenario, one in results.items():
         for row in one["rows"]:
-            met = {True: "met", False: "**missed**", None: "not measured"}[row["met"]]
+            met = {True: "met", False: "**missed**", None: "–"}[row["met"]]
             lines.append(f"| `{scenario}` | {row['what']} | {row['goal']} | {row['measured']} | {met} |")
             why = f" Missed: {row['why']}." if row["met"] is False and row["why"] else ""
             if row["note"] or why:
@@ -75,7 +75,7 @@ Written by `make bench`. The server, the simulated AI Horde, the load generator 
 is compared with share one machine, so absolute figures tell little; ratios within one run are what counts. CPU time is
 user and system time of the server's process alone, from `/proc`.
 
-To repeat it: `make bench` runs all scenarios, about ten minutes, and writes this page. `Scripts/bench NAME` runs one
+To repeat it: `make bench` runs all scenarios, about a quarter of an hour, and writes this page. `Scripts/bench NAME` runs one
 and prints it, `Scripts/bench --quick NAME` a short form that only shows that it works. nginx and wrk are used by the
 bench alone (`apt-get install nginx-light wrk`); what needs nginx is left out without it, and without wrk
 `interposer bench` stands in."""

@@ -128,28 +128,41 @@ def against_c(ours, seconds, quick):
     return [row(
         "the same, CPU of the server per request", "≤ 3 × its three HTTP exchanges by libmicrohttpd + libcurl in C",
         f"{ratio:.2f} × ({mine:.0f} µs, C {theirs:.0f} µs)", ratio <= 3,
+        why="half of the server's time is Swift code that the reference does not have: the request checked, a model chosen, "
+            "its prompt written and counted, the order, the status and the answer (`Scripts/bench-request chat` tells what "
+            "each takes); a fifth is malloc and free",
         note=f"Median of {len(ratios)} rounds, {min(ratios):.2f} to {max(ratios):.2f} ×; "
              "the reference (three-exchanges.c) parses nothing and its upstream is nginx with fixed answers.",
     )]
 
 
 def agent(quick=False):
-    """64 KB prompts with 12 tools at 500 requests a second."""
+    """64 KB prompts with 12 tools at 500 requests a second; and at half of that, which says more where that is too much."""
+    common = {"prompt_bytes": 65536, "tools": 12, "keys": 1, "timeout": 60}
+    rows, curves = [], {}
     with simulator() as horde, server(horde) as ours:
-        bench(ours.url, clients=50, requests=200, prompt_bytes=65536, tools=12, keys=1)
-        one = bench(
-            ours.url, pid=ours.pid, clients=3000, rate=500, duration=5 if quick else 20, warm_up=3,
-            prompt_bytes=65536, tools=12, keys=1, timeout=60,
-        )
-    added = {name: one["total_ms"][name] - FIRST_READ_MS for name in ("p50", "p90", "p99", "p99.9", "max")}
-    return [row(
-        "64 KB agent prompt with 12 tools, 500 requests/s: added latency p50 and p99", "≤ 1 ms and ≤ 3 ms",
-        f"{added['p50']:.1f} ms and {added['p99']:.1f} ms", added["p50"] <= 1 and added["p99"] <= 3,
-        why=f"the server needs {figure(one['server']['us_per_request'])} µs of CPU for each of these requests, "
-            f"{figure(one['server']['cores'], 2)} cores at this rate",
-        note="Added is the total less the 0.5 s until the first status read that the schedule prescribes; it still has "
-             f"the simulator's own time and the generator's in it. {one['requests']} answers, {one['failed']} failed.",
-    )], {"agent: added latency": [[max(ms - FIRST_READ_MS, 0.01), share] for ms, share in one["total_ms"]["curve"]]}
+        bench(ours.url, clients=50, requests=200, **common)
+        for rate, goal in ((250, None), (500, (1, 3))):
+            one = bench(
+                ours.url, pid=ours.pid, clients=3000, rate=rate, duration=5 if quick else 20, warm_up=3, **common,
+            )
+            added = {name: one["total_ms"][name] - FIRST_READ_MS for name in ("p50", "p99")}
+            rows.append(row(
+                f"64 KB agent prompt with 12 tools, {rate} requests/s: added latency p50 and p99",
+                f"≤ {goal[0]} ms and ≤ {goal[1]} ms" if goal else "–",
+                f"{added['p50']:.1f} ms and {added['p99']:.1f} ms",
+                added["p50"] <= goal[0] and added["p99"] <= goal[1] if goal else None,
+                why="the prompt crosses a socket twice and is read, rendered and counted, which takes longer than that "
+                    "alone; and where it takes the one core that the loop has, requests queue",
+                note=f"{figure(one['server']['us_per_request'])} µs of the server's CPU for each, "
+                     f"{figure(one['server']['cores'], 2)} cores. Added is the total less the 0.5 s until the first status "
+                     "read that the schedule prescribes; it still has the simulator's own time and the generator's in it. "
+                     f"{one['requests']} answers, {one['failed']} failed.",
+            ))
+            curves[f"agent, {rate}/s: added"] = [
+                [max(ms - FIRST_READ_MS, 0.01), share] for ms, share in one["total_ms"]["curve"]
+            ]
+    return rows, curves
 
 
 def waiting(quick=False):
@@ -233,7 +246,7 @@ def idle(quick=False):
             if now != last:
                 woken.append(second)
             last = now
-        resident = rig.status(ours.pid, "VmRSS")
+        resident, own = rig.status(ours.pid, "VmRSS"), rig.status(ours.pid, "RssAnon")
         starts = [seconds_until_ready(horde, cache) for _ in range(5 if quick else 11)]
     # The model list is looked at once a minute, which takes a moment that may lie on the border of two seconds.
     refreshes = sum(1 for index, second in enumerate(woken) if index == 0 or second - woken[index - 1] > 1)
@@ -242,7 +255,9 @@ def idle(quick=False):
     return [
         row("idle: wake-ups beyond the refresh of the model list", "0", f"{beyond}", beyond == 0,
             note=f"In {seconds} s the process ran in the seconds {', '.join(map(str, woken)) or 'none'}."),
-        row("idle: resident memory", "≤ 20 MB", f"{resident / 1024:.1f} MB", resident <= 20 * 1024),
+        row("idle: resident memory", "≤ 20 MB", f"{resident / 1024:.1f} MB", resident <= 20 * 1024,
+            why=f"{own / 1024:.1f} MB are the server's own; the rest are pages of files, the program's and its libraries', of "
+                "which Linux maps sixteen around each that is touched"),
         row("idle: ready after start, with a cached model list", "≤ 100 ms", f"{ready:.0f} ms", ready <= 100,
             note=f"From exec to 200 of /readyz; median of {len(starts)}, {1000 * max(starts):.0f} ms at most."),
     ]
