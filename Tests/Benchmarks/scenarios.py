@@ -279,7 +279,9 @@ def fairness(quick=False):
     with simulator() as horde, server(horde, submits=87) as ours:
         alone = bench(ours.url, **light)
         # Stopped when the light keys are done: a thousand submissions take Horde over eleven minutes.
-        load = bench_beside(ours.url, clients=heavy, requests=heavy, keys=1, prompt_bytes=512, timeout=280)
+        load = bench_beside(
+            ours.url, clients=heavy, requests=heavy, keys=1, stream=True, prompt_bytes=512, timeout=1000,
+        )
         time.sleep(2)
         beside = bench(ours.url, **light)
         load.send_signal(signal.SIGINT)
