@@ -83,7 +83,7 @@ bench alone (`apt-get install nginx-light wrk`); what needs nginx is left out wi
 
 def svg(curves, width=720, height=360):
     """Latency by percentile, both axes logarithmic: one line for each curve of (milliseconds, share) points."""
-    left, right, top, bottom = 70, 20, 20, 70
+    left, right, top, bottom = 70, 30, 20, 70
     nines = 4
     values = [max(ms, 0.01) for points in curves.values() for ms, _ in points]
     low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))

@@ -200,6 +200,17 @@ def three_exchanges(upstream, post_bytes):
     return Process([str(program), "0", upstream, str(post_bytes)])
 
 
+def swift_program(name, sources, flags):
+    """What a program made of some pure files prints."""
+    program = FOLDER / name
+    subprocess.run(
+        ["swiftc", "-O", "-wmo", "-swift-version", "6", "-parse-as-library", "-package-name", "interposer", *flags,
+         *map(str, sources), "-o", str(program)],
+        cwd=ROOT, check=True,
+    )
+    return subprocess.run([str(program)], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+
+
 def bench_arguments(target, options, pid=None):
     arguments = [BINARY, "bench", "--target", target + "/v1", "--json"]
     for name, value in options.items():
