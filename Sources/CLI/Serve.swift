@@ -1,5 +1,6 @@
 import ArgumentParser
 import EventLoop
+import FoundationEssentials
 import Gateway
 import HTTPServer
 import Horde
@@ -15,8 +16,13 @@ struct Serve: ParsableCommand {
             """
     )
 
-    @Option(help: "The address to listen on; port 0 picks a free one.")
-    var listen = ListenAddress(host: "127.0.0.1", port: 8080)
+    @Option(
+        help: """
+            The address to listen on; port 0 picks a free one. (default: the socket that systemd hands over, or \
+            127.0.0.1:8080)
+            """
+    )
+    var listen: ListenAddress?
 
     @OptionGroup var hordeOptions: HordeOptions
 
@@ -52,7 +58,19 @@ struct Serve: ParsableCommand {
     )
     var failoverSeconds: Int?
 
+    @Option(help: "Seconds that running answers get when the server stops; then they end with an error.")
+    var drainTimeout = 300
+
+    @Option(help: "Seconds that a stopping server still takes requests, while /readyz says that it goes.")
+    var drainDelay = 0
+
     func validate() throws {
+        guard (0...86_400).contains(drainTimeout) else {
+            throw ValidationError("--drain-timeout is a number from 0 to 86400.")
+        }
+        guard (0...3600).contains(drainDelay) else {
+            throw ValidationError("--drain-delay is a number from 0 to 3600.")
+        }
         guard failoverSeconds.map({ (1...3600).contains($0) }) ?? true else {
             throw ValidationError("--failover-seconds is a number from 1 to 3600.")
         }
@@ -63,7 +81,7 @@ struct Serve: ParsableCommand {
 
     func run() throws {
         let configuration = Gateway.Configuration(
-            listen: listen,
+            listen: try place(),
             horde: try hordeOptions.horde(submitsPerMinute: submitsPerMinute, publicURL: publicURL),
             serverKey: try hordeOptions.key(),
             cacheDirectory: Environment.cacheDirectory,
@@ -71,7 +89,9 @@ struct Serve: ParsableCommand {
                 origins: allowOrigin.isEmpty ? nil : allowOrigin,
                 hosts: allowHost.isEmpty ? nil : allowHost
             ),
-            failoverAfter: failoverSeconds.map { .seconds($0) }
+            failoverAfter: failoverSeconds.map { .seconds($0) },
+            drainDelay: .seconds(drainDelay),
+            drainTimeout: .seconds(drainTimeout)
         )
         try Program.run { [configurationOptions] in
             var configuration = configuration
@@ -83,6 +103,21 @@ struct Serve: ParsableCommand {
             let gateway = try Gateway(configuration, logger: logger, output: .standardError)
             StandardError.write("listening on http://\(gateway.address)")
             await gateway.run { await signals.next() }
+        }
+    }
+    /// Where an operator wants it to listen, else on what systemd hands over.
+    private func place() throws -> ListenPlace {
+        let descriptors = HandedOver.descriptors(
+            Environment["LISTEN_FDS"],
+            of: Environment["LISTEN_PID"],
+            process: ProcessInfo.processInfo.processIdentifier
+        )
+        switch (listen, descriptors.count) {
+        case (let listen?, 0): return .address(listen)
+        case (nil, 0): return .address(ListenAddress(host: "127.0.0.1", port: 8080))
+        case (nil, 1): return .handedOver(descriptors[0])
+        case (nil, let count): throw ValidationError("\(count) sockets were handed over; the server listens on one.")
+        case (_?, _): throw ValidationError("A socket was handed over, so that --listen has no meaning.")
         }
     }
 }

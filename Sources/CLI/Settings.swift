@@ -61,6 +61,20 @@ enum Environment {
     }
 }
 
+/// The sockets that systemd, or whoever acts like it, has opened for this process (sd_listen_fds(3)).
+enum HandedOver {
+    private static let first: CInt = 3
+    private static let countMax: CInt = 64
+
+    /// Their descriptors; none where they are meant for another process, as after a fork.
+    static func descriptors(_ count: String?, of owner: String?, process: Int32) -> [CInt] {
+        guard let owner = owner.flatMap(Int32.init), owner == process, let count = count.flatMap(CInt.init),
+            (1...countMax).contains(count)
+        else { return [] }
+        return Array(first..<first + count)
+    }
+}
+
 extension HordeURL: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }

@@ -52,7 +52,7 @@ final class Completions {
         let fingerprint = RequestFingerprint(form, copy request, key)
         let run: CompletionRun
         do throws(APIError) {
-            if work.isStopping { throw .stopping }
+            if work.phase == .draining { throw .stopping }
             run = try self.run(form, consume request, key, fingerprint)
         } catch {
             JSONResponse(error).with(origin).send(response)

@@ -16,7 +16,7 @@ import OpenAI
 @LoopActor
 package final class Gateway {
     package struct Configuration: Sendable {
-        package var listen: ListenAddress
+        package var listen: ListenPlace
         package var horde: Horde.Configuration
         /// Used for clients that bring no key of their own.
         package var serverKey: HordeKey
@@ -30,16 +30,22 @@ package final class Gateway {
         /// How long a worker may take to begin before other models are tried, where the request lets others be; nil goes
         /// by the models' queues.
         package var failoverAfter: Duration?
+        /// How long a stopping server still takes new work, so that whoever watches `/readyz` sends no more.
+        package var drainDelay: Duration
+        /// What it gives to running answers from then on.
+        package var drainTimeout: Duration
 
         package init(
-            listen: ListenAddress,
+            listen: ListenPlace,
             horde: Horde.Configuration,
             serverKey: HordeKey,
             cacheDirectory: String?,
             crossOrigin: CrossOriginPolicy = CrossOriginPolicy(),
             formats: FormatTable = .builtIn,
             aliases: ModelAliases = ModelAliases(),
-            failoverAfter: Duration? = nil
+            failoverAfter: Duration? = nil,
+            drainDelay: Duration = .zero,
+            drainTimeout: Duration = .seconds(300)
         ) {
             self.listen = listen
             self.horde = horde
@@ -49,6 +55,8 @@ package final class Gateway {
             self.formats = formats
             self.aliases = aliases
             self.failoverAfter = failoverAfter
+            self.drainDelay = drainDelay
+            self.drainTimeout = drainTimeout
         }
     }
 
@@ -58,6 +66,8 @@ package final class Gateway {
     private let work: RunningWork
     private let kept = KeptRuns()
     private let logger: Logger
+    private let drainDelay: Duration
+    private let drainTimeout: Duration
 
     /// Starts to listen and to learn what Horde offers; Horde itself need not be there.
     ///
@@ -68,6 +78,8 @@ package final class Gateway {
     /// - Throws: `ListenError` when the address cannot be had.
     package init(_ configuration: Configuration, logger: Logger, output: LogOutput) throws(ListenError) {
         self.logger = logger
+        drainDelay = configuration.drainDelay
+        drainTimeout = configuration.drainTimeout
         horde = Horde(configuration.horde, client: HTTPClient())
         work = RunningWork()
         catalog = ModelCatalog(
@@ -104,20 +116,30 @@ package final class Gateway {
     /// Where the server listens, with the port that it really has.
     package var address: ListenAddress { server.address }
 
-    /// Serves until `signal` returns, then stops: no new work, a moment for what runs, then an honest end for the rest.
+    /// Serves until `signal` returns, then stops: it says so, takes no new work, lets what runs come to its end within
+    /// the time that it has, and gives an honest end to the rest.
     ///
-    /// A second `signal` skips the moment.
+    /// A second `signal` skips all waiting.
     package func run(until signal: @escaping @Sendable @LoopActor () async -> Void) async {
         await signal()
-        work.isStopping = true
-        kept.close()
-        logger.info("stopping", metadata: ["running": "\(work.count)"])
-        catalog.stopRefreshing()
+        work.phase = .leaving
+        logger.info(
+            "stopping",
+            metadata: ["running": "\(work.count)", "seconds": "\((drainDelay + drainTimeout).components.seconds)"]
+        )
+        let delay = EventLoop.task { [drainDelay] in _ = try? await EventLoop.sleep(for: drainDelay) }
         let second = EventLoop.task { [work] in
             await signal()
+            delay.cancel()
             work.cancelAll()
         }
-        await work.drain(within: Limits.drainSecondsMax)
+        await delay.value
+        work.phase = .draining
+        // What is held only for who may come back ends at once.
+        kept.close()
+        server.drain()
+        await work.drain(within: drainTimeout)
+        catalog.stopRefreshing()
         await server.stop()
         await horde.settle(within: Limits.settleSecondsMax)
         second.cancel()

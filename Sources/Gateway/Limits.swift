@@ -46,9 +46,7 @@ enum Limits {
     /// Accounts whose free length is remembered, and for how long.
     static let accountsMax = 4096
     static let accountMemory = Duration.seconds(600)
-    /// What a stopping server gives to running requests.
-    static let drainSecondsMax = Duration.seconds(5)
-    /// And to Horde, to take the deletions.
+    /// What a stopping server gives to Horde, to take the deletions.
     static let settleSecondsMax = Duration.seconds(10)
     /// A cached model list that is larger is not ours.
     static let cacheBytesMax = 16 * 1024 * 1024

@@ -65,7 +65,7 @@ final class Router {
         case .about: Health.about
         case .health: Health.alive
         case .readiness:
-            Health.readiness(hasModels: catalog.hasModels, why: catalog.lastFailure, isStopping: work.isStopping)
+            Health.readiness(hasModels: catalog.hasModels, why: catalog.lastFailure, isStopping: work.phase != .serving)
         case .models: JSONResponse(.ok, bytes: catalog.listBytes)
         case .model(let name):
             model(name)

@@ -3,8 +3,16 @@ import EventLoop
 /// The answers that are being written, so that a stopping server can end them in order.
 @LoopActor
 final class RunningWork {
-    /// New work is refused, and what is cancelled is told that the server stops.
-    var isStopping = false
+    /// How far the server has come.
+    enum Phase {
+        case serving
+        /// It tells that it goes, and still takes what comes.
+        case leaving
+        /// It takes nothing new, and what is cancelled is told that the server stops.
+        case draining
+    }
+    var phase = Phase.serving
+    private var isHurried = false
     private var tasks: [Int: Task<Void, Never>] = [:]
     private var lastID = 0
     private var waiter: UnsafeContinuation<Void, Never>?
@@ -20,6 +28,7 @@ final class RunningWork {
             tasks[id] = nil
             if tasks.isEmpty { finish() }
         }
+        if isHurried { cancel(id) }
         return id
     }
 
@@ -27,7 +36,9 @@ final class RunningWork {
         tasks[id]?.cancel()
     }
 
+    /// Ends all there is, and whatever begins later.
     func cancelAll() {
+        isHurried = true
         for task in tasks.values { task.cancel() }
     }
 

@@ -153,7 +153,8 @@ final class Exchange {
         for field in head.fields { response.add(field.name.rawName, field.value) }
         response.add("x-request-id", publicID)
         // After chunks the next request's first byte is only as certain as libmicrohttpd's reading of them.
-        if self.head?.isChunked ?? true { response.add("Connection", "close") }
+        let isLast = self.head?.isChunked ?? true || server.isDraining
+        if isLast, head.fields[.connection] == nil { response.add("Connection", "close") }
         return response.queue(status: head.status.code, on: handle)
     }
 

@@ -33,7 +33,10 @@ package final class HTTPServer {
     private let onEnd: @LoopActor (ExchangeSummary) -> Void
     /// For connections whose first request is small, and for the others.
     private var shards: (small: Shards, large: Shards)?
+    private let place: ListenPlace
     private var listener: Listener?
+    /// Answers tell their clients to connect anew from now on.
+    private(set) var isDraining = false
     private var arrivals: [ObjectIdentifier: Arrival] = [:]
     private var arriving: (shard: Daemon, remoteAddress: String)?
     private var connections: [ObjectIdentifier: Connection] = [:]
@@ -47,14 +50,14 @@ package final class HTTPServer {
     /// Starts to listen.
     ///
     /// - Parameters:
-    ///   - address: where.
+    ///   - place: where.
     ///   - limits: what a stranger may make the server hold.
     ///   - render: gives the server's own refusals their body, so that they look like the handler's errors.
     ///   - onEnd: is told of every exchange when it is over, for the access log.
     ///   - handler: answers.
     /// - Throws: `ListenError` when the address cannot be had.
     package init(
-        listeningOn address: ListenAddress,
+        listeningOn place: ListenPlace,
         limits: Limits = Limits(),
         render: @escaping @Sendable (Refusal) -> Answer = HTTPServer.plainText,
         onEnd: @escaping @LoopActor (ExchangeSummary) -> Void = { _ in },
@@ -64,16 +67,35 @@ package final class HTTPServer {
         self.handler = handler
         self.render = render
         self.onEnd = onEnd
-        self.address = address
-        let listener = try Listener(address) { [weak self] connection, peer in
+        self.place = place
+        // A closure needs all of it, and the listener needs the closure.
+        address = ListenAddress(host: "", port: 0)
+        let listener = try Listener(on: place) { [weak self] connection, peer in
             self?.accept(connection, from: peer)
         }
         self.listener = listener
-        self.address = listener.address
+        address = listener.address
         let count = limits.shards ?? Limits.shards(forDescriptors: FileDescriptor.countMax)
         shards = (
             Shards(of: self, count: count, memoryBytes: limits.smallConnectionMemoryBytes),
             Shards(of: self, count: max(count / 8, 1), memoryBytes: limits.connectionMemoryBytes)
+        )
+    }
+
+    /// The same on an address.
+    package convenience init(
+        listeningOn address: ListenAddress,
+        limits: Limits = Limits(),
+        render: @escaping @Sendable (Refusal) -> Answer = HTTPServer.plainText,
+        onEnd: @escaping @LoopActor (ExchangeSummary) -> Void = { _ in },
+        handler: @escaping Handler
+    ) throws(ListenError) {
+        try self.init(
+            listeningOn: .address(address),
+            limits: limits,
+            render: render,
+            onEnd: onEnd,
+            handler: handler
         )
     }
 
@@ -82,6 +104,15 @@ package final class HTTPServer {
     }
 
     // MARK: Stopping
+
+    /// Sends clients away after the answer that each waits for; on a socket of its own, new ones are still answered.
+    ///
+    /// Connections on which nothing is asked for are closed, so that the next request comes on one of the next process.
+    package func drain() {
+        isDraining = true
+        if case .handedOver = place { stopListening() }
+        for connection in connections.values where connection.exchange == nil { connection.shutdown() }
+    }
 
     /// Accepts no more connections; those that exist go on.
     package func stopListening() {

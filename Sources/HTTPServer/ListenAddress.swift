@@ -26,18 +26,32 @@ package struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
     package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }
 
+/// The socket that a server listens on.
+package enum ListenPlace: Sendable {
+    /// One of its own.
+    case address(ListenAddress)
+    /// A descriptor that listens already, as systemd hands it over (sd_listen_fds(3)); the server closes it.
+    ///
+    /// A stopping server accepts nothing more on it: who comes then waits for the next process.
+    case handedOver(CInt)
+}
+
 /// Why a server could not start.
 package enum ListenError: Error, Equatable, CustomStringConvertible {
     case malformedAddress(String)
     case unknownHost(String)
     /// The system said no; `reason` is `strerror`'s text.
     case refused(ListenAddress, reason: String)
+    /// What was handed over is no TCP socket that listens.
+    case notListening(CInt)
 
     package var description: String {
         switch self {
         case .malformedAddress(let text): "'\(text)' is not an address to listen on; expected HOST:PORT"
         case .unknownHost(let host): "no address is known for the host '\(host)'"
         case .refused(let address, let reason): "cannot listen on \(address): \(reason)"
+        case .notListening(let descriptor):
+            "descriptor \(descriptor), which was handed over, is no listening TCP socket"
         }
     }
 }

@@ -8,7 +8,7 @@ import Glibc
 /// because libmicrohttpd accepts at most ten at a time.
 ///
 /// ## When it goes away
-/// The socket is unwatched and closed; connections in the kernel's backlog are reset.
+/// The socket is unwatched and closed; connections in the kernel's backlog are reset, unless somebody else has it too.
 @LoopActor
 final class Listener {
     let address: ListenAddress
@@ -21,18 +21,29 @@ final class Listener {
     private static let pauseWithoutDescriptors = Duration.milliseconds(100)
 
     init(
-        _ address: ListenAddress,
+        on place: ListenPlace,
         accept: @escaping @LoopActor (consuming FileDescriptor, PeerAddress) -> Void
     ) throws(ListenError) {
-        let socket = try Self.bind(address)
-        self.address = ListenAddress(host: address.host.isEmpty ? "0.0.0.0" : address.host, port: Self.port(of: socket))
+        switch place {
+        case .address(let address):
+            socket = FileDescriptor(owning: try Self.bind(address))
+            let host = address.host.isEmpty ? "0.0.0.0" : address.host
+            self.address = ListenAddress(host: host, port: Self.name(of: socket.rawValue).port)
+        case .handedOver(let descriptor):
+            socket = FileDescriptor(owning: try Self.adopt(descriptor))
+            let name = Self.name(of: socket.rawValue)
+            self.address = ListenAddress(host: name.host, port: name.port)
+        }
         self.accept = accept
-        self.socket = FileDescriptor(owning: socket)
         watch()
     }
 
-    isolated deinit {
+    isolated deinit { stopAccepting() }
+
+    /// Leaves further connections to the kernel's backlog, out of which somebody else may take them.
+    func stopAccepting() {
         if let pause { EventLoop.cancel(pause) }
+        pause = nil
         EventLoop.unwatch(socket.rawValue)
     }
 
@@ -92,13 +103,33 @@ final class Listener {
         return socket
     }
 
-    private static func port(of socket: CInt) -> UInt16 {
+    /// Takes over a socket that listens already.
+    ///
+    /// - Throws: `ListenError.notListening` when it is something else.
+    private static func adopt(_ descriptor: CInt) throws(ListenError) -> CInt {
+        var isListening: CInt = 0
+        var length = socklen_t(MemoryLayout<CInt>.size)
+        guard getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &isListening, &length) == 0, isListening != 0 else {
+            throw .notListening(descriptor)
+        }
+        let family = name(of: descriptor).family
+        guard family == AF_INET || family == AF_INET6 else { throw .notListening(descriptor) }
+        guard fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0, fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 else {
+            throw .notListening(descriptor)
+        }
+        return descriptor
+    }
+
+    private static func name(of socket: CInt) -> (family: CInt, host: String, port: UInt16) {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        return withUnsafeMutableBytes(of: &storage) { bytes in
-            getsockname(socket, bytes.assumingMemoryBound(to: sockaddr.self).baseAddress, &length)
-            // The port stands at the same place in IPv4's and IPv6's address.
-            return UInt16(bigEndian: bytes.load(fromByteOffset: 2, as: UInt16.self))
+        withUnsafeMutableBytes(of: &storage) { bytes in
+            _ = getsockname(socket, bytes.assumingMemoryBound(to: sockaddr.self).baseAddress, &length)
         }
+        let port = withUnsafeBytes(of: &storage) { bytes in
+            // The port stands at the same place in IPv4's and IPv6's address.
+            UInt16(bigEndian: bytes.load(fromByteOffset: 2, as: UInt16.self))
+        }
+        return (CInt(storage.ss_family), PeerAddress(storage: storage, length: length).host, port)
     }
 }

@@ -10,6 +10,7 @@ import pathlib
 import re
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -101,18 +102,37 @@ def eventually(probe, seconds=5.0, what="it"):
         time.sleep(0.02)
 
 
+# As systemd hands sockets over: from descriptor 3 on, for the process that takes this one's place.
+HAND_OVER = """
+import os, sys
+descriptors = [int(one) for one in sys.argv[1].split(",")]
+for place, one in enumerate(descriptors):
+    os.dup2(one, 3 + place)
+os.environ |= {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": str(len(descriptors))}
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+
+
+def handing_over(sockets):
+    """What runs a command with sockets that are open already."""
+    if not sockets:
+        return []
+    return [sys.executable, "-c", HAND_OVER, ",".join(str(one.fileno()) for one in sockets)]
+
+
 class Child:
     """One running command; `address` is where it listens."""
 
-    def __init__(self, *arguments, cache=None, **more):
+    def __init__(self, *arguments, cache=None, sockets=(), **more):
         self.scratch = None if cache else tempfile.TemporaryDirectory()
         self.cache = cache or self.scratch.name
         self.lines = []
         self.listening = threading.Event()
         self.address = None
         self.process = subprocess.Popen(
-            [binary(), *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-            text=True, errors="replace", env=environment(self.cache, **more),
+            [*handing_over(sockets), binary(), *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, text=True, errors="replace", env=environment(self.cache, **more),
+            pass_fds=[one.fileno() for one in sockets],
         )
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
@@ -216,12 +236,16 @@ class Horde(Child):
 class Server(Child):
     """The server under test."""
 
-    def __init__(self, horde, *options, key=SERVER_KEY, submits_per_minute=0, cache=None, ready=True, **more):
+    def __init__(
+        self, horde, *options, key=SERVER_KEY, submits_per_minute=0, cache=None, ready=True, sockets=(), **more
+    ):
         self.horde = horde
         url = horde if isinstance(horde, str) else horde.url
+        listen = [] if sockets else ["--listen", "127.0.0.1:0"]
         super().__init__(
-            "serve", "--listen", "127.0.0.1:0", "--horde-url", url, "--api-key", key,
-            "--submits-per-minute", str(submits_per_minute), *options, cache=cache, **more,
+            "serve", *listen, "--horde-url", url, "--api-key", key,
+            "--submits-per-minute", str(submits_per_minute), "--drain-timeout", "5", *options, cache=cache,
+            sockets=sockets, **more,
         )
         if ready:
             eventually(lambda: self.get("/readyz").status == 200, 10, "a model list")
