@@ -25,6 +25,7 @@ final class Connection {
         self.shard = shard
         self.server = server
         expectInput(within: server.limits.headSecondsMax)
+        TCPOption.giveUpReader(of: descriptor, after: server.limits.stallSecondsMax)
         EventLoop.watch(descriptor, for: [.peerClosed, .edgeTriggered]) { [weak self] _ in self?.peerClosed() }
     }
 

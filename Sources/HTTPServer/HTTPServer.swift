@@ -110,7 +110,8 @@ package final class HTTPServer {
     /// Connections on which nothing is asked for are closed, so that the next request comes on one of the next process.
     package func drain() {
         isDraining = true
-        if case .handedOver = place { stopListening() }
+        // Who is connected already and has not asked yet is answered here.
+        if case .handedOver = place { listener = nil }
         for connection in connections.values where connection.exchange == nil { connection.shutdown() }
     }
 

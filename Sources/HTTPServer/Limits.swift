@@ -37,6 +37,8 @@ extension HTTPServer {
         package var bodyBytesMax = 8 * 1024 * 1024
         /// Bytes of a stream that its reader has not taken; with more it is cut off.
         package var outboxBytesMax = 256 * 1024
+        /// A reader that takes nothing of what is sent.
+        package var stallSecondsMax = Duration.seconds(60)
         /// From the connection to the end of its first head.
         package var headSecondsMax = Duration.seconds(10)
         /// From the end of a head to the end of its body.

@@ -38,12 +38,8 @@ final class Listener {
         watch()
     }
 
-    isolated deinit { stopAccepting() }
-
-    /// Leaves further connections to the kernel's backlog, out of which somebody else may take them.
-    func stopAccepting() {
+    isolated deinit {
         if let pause { EventLoop.cancel(pause) }
-        pause = nil
         EventLoop.unwatch(socket.rawValue)
     }
 
@@ -65,9 +61,7 @@ final class Listener {
             }
             guard accepted >= 0 else { return acceptFailed(errno) }
             let connection = FileDescriptor(owning: accepted)
-            // Each event of a stream is a small segment that somebody waits for.
-            var on: CInt = 1
-            setsockopt(accepted, CInt(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<CInt>.size))
+            TCPOption.sendAtOnce(on: accepted)
             accept(connection, PeerAddress(storage: storage, length: length))
         }
     }

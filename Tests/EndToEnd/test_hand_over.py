@@ -56,6 +56,22 @@ def test_a_restart_with_five_hundred_in_flight(horde, listening, tmp_path):
     assert horde.counters["open_jobs"] == 0
 
 
+def test_who_is_connected_already_is_answered(horde, listening):
+    """Not cut off: its client asks again, and comes to the next process then."""
+    server = processes.Server(horde, "--drain-timeout", "60", sockets=[listening])
+    stream = server.stream("in flight")
+    with socket.create_connection(server.address) as early:
+        # The second byte comes after the stop has begun.
+        early.sendall(b"G")
+        eventually(lambda: server.get("/health").status == 200, 2, "a later connection's answer")
+        server.terminate()
+        eventually(lambda: " stopping" in server.stderr, 2, "the stop")
+        early.sendall(b"ET /readyz HTTP/1.1\r\nHost: t\r\n\r\n")
+        assert early.recv(4096).startswith(b"HTTP/1.1 503 ")
+    stream.rest()
+    assert server.wait(10) == 0
+
+
 @pytest.mark.parametrize("options, sockets, words", [
     (["--listen", "127.0.0.1:0"], 1, "--listen has no meaning"),
     ([], 2, "2 sockets were handed over"),

@@ -110,6 +110,27 @@ import Testing
         }
     }
 
+    @Test func `a reader that takes nothing for too long is given up, and its handler is told`() async throws {
+        var limits = HTTPServer.Limits()
+        limits.stallSecondsMax = .milliseconds(300)
+        limits.outboxBytesMax = .max
+        let ended = Ended()
+        let handler: HTTPServer.Handler = { _, writer in
+            let body = writer.start(.ok, fields: [:])
+            while (try? await EventLoop.sleep(for: .milliseconds(5))) != nil {
+                body.write([UInt8](repeating: 0x2E, count: 65_536))
+            }
+            ended.isTold = true
+            body.finish()
+        }
+        try await withServer(limits: limits, handler: handler) { port in
+            let client = RawClient(port: port)
+            client.request("GET", "/")
+            #expect(await eventually(within: .seconds(10)) { ended.isTold })
+            withExtendedLifetime(client) {}
+        }
+    }
+
     @Test func `a handler that forgets to answer gives 500, one that drops its body cuts it`() async throws {
         try await withServer(handler: { request, writer in
             guard request.path == "/stream" else { return }
@@ -388,4 +409,11 @@ import Testing
 extension String {
     /// How often `text` stands in this one.
     fileprivate func count(of text: String) -> Int { ranges(of: text).count }
+}
+
+/// What a handler was told.
+@LoopActor
+private final class Ended {
+    var isTold = false
+    nonisolated init() {}
 }
