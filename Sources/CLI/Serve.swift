@@ -105,6 +105,7 @@ struct Serve: ParsableCommand {
             await gateway.run { await signals.next() }
         }
     }
+
     /// Where an operator wants it to listen, else on what systemd hands over.
     private func place() throws -> ListenPlace {
         let descriptors = HandedOver.descriptors(

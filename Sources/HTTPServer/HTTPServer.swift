@@ -82,23 +82,6 @@ package final class HTTPServer {
         )
     }
 
-    /// The same on an address.
-    package convenience init(
-        listeningOn address: ListenAddress,
-        limits: Limits = Limits(),
-        render: @escaping @Sendable (Refusal) -> Answer = HTTPServer.plainText,
-        onEnd: @escaping @LoopActor (ExchangeSummary) -> Void = { _ in },
-        handler: @escaping Handler
-    ) throws(ListenError) {
-        try self.init(
-            listeningOn: .address(address),
-            limits: limits,
-            render: render,
-            onEnd: onEnd,
-            handler: handler
-        )
-    }
-
     isolated deinit {
         precondition(openExchanges == 0, "a server is stopped before it goes away")
     }

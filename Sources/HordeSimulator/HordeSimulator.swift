@@ -71,7 +71,7 @@ package final class HordeSimulator {
             }
         }
         let handler = Handler()
-        let server = try HTTPServer(listeningOn: configuration.listen) { request, writer in
+        let server = try HTTPServer(listeningOn: .address(configuration.listen)) { request, writer in
             await handler.simulator?.handle(request, writer)
         }
         self.server = server

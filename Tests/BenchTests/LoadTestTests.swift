@@ -13,7 +13,7 @@ import Testing
         _ change: (inout LoadPlan) -> Void,
         handler: @escaping HTTPServer.Handler
     ) async throws -> LoadReport {
-        let server = try HTTPServer(listeningOn: ListenAddress(parsing: "127.0.0.1:0"), handler: handler)
+        let server = try HTTPServer(listeningOn: .address(ListenAddress(parsing: "127.0.0.1:0")), handler: handler)
         var plan = LoadPlan(target: "http://\(server.address)/v1")
         change(&plan)
         let report = await LoadTest(plan).run { _ in }
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test func `a stopped test ends at once and tells what there was`() async throws {
-        let server = try HTTPServer(listeningOn: ListenAddress(parsing: "127.0.0.1:0")) { request, writer in
+        let server = try HTTPServer(listeningOn: .address(ListenAddress(parsing: "127.0.0.1:0"))) { request, writer in
             try? await EventLoop.sleep(for: .seconds(60))
             writer.respond(.ok)
         }

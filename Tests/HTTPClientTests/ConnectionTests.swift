@@ -9,7 +9,7 @@ import Testing
 
 @Suite(.serialized) @LoopActor struct ConnectionTests {
     @Test func `a connection that the server closes after its answer is not used again`() async throws {
-        let server = try HTTPServer(listeningOn: ListenAddress(parsing: "127.0.0.1:0")) { _, writer in
+        let server = try HTTPServer(listeningOn: .address(ListenAddress(parsing: "127.0.0.1:0"))) { _, writer in
             writer.respond(.ok, fields: [.connection: "close"])
         }
         let client = HTTPClient()
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test func `a handle that has sent a body sends none with its next request`() async throws {
-        let server = try HTTPServer(listeningOn: ListenAddress(parsing: "127.0.0.1:0")) { request, writer in
+        let server = try HTTPServer(listeningOn: .address(ListenAddress(parsing: "127.0.0.1:0"))) { request, writer in
             let type = request.fields[.contentType] ?? "-"
             writer.respond(.ok, body: Array("\(request.method) \(request.body.count) \(type)".utf8))
         }
@@ -72,7 +72,7 @@ import Testing
 
     @Test func `an answer can be had piece by piece, and is not collected then`() async throws {
         let body = [UInt8](repeating: 7, count: 300_000)
-        let server = try HTTPServer(listeningOn: ListenAddress(parsing: "127.0.0.1:0")) { _, writer in
+        let server = try HTTPServer(listeningOn: .address(ListenAddress(parsing: "127.0.0.1:0"))) { _, writer in
             writer.respond(.ok, body: body)
         }
         var limits = HTTPClient.Limits()
@@ -89,7 +89,7 @@ import Testing
     }
 
     @Test func `transfers that share a body all send it`() async throws {
-        let server = try HTTPServer(listeningOn: ListenAddress(parsing: "127.0.0.1:0")) { request, writer in
+        let server = try HTTPServer(listeningOn: .address(ListenAddress(parsing: "127.0.0.1:0"))) { request, writer in
             writer.respond(.ok, body: request.body)
         }
         let client = HTTPClient()
@@ -109,7 +109,7 @@ import Testing
     }
 
     @Test func `a body is made when its request's turn has come`() async throws {
-        let server = try HTTPServer(listeningOn: ListenAddress(parsing: "127.0.0.1:0")) { request, writer in
+        let server = try HTTPServer(listeningOn: .address(ListenAddress(parsing: "127.0.0.1:0"))) { request, writer in
             try? await EventLoop.sleep(for: .milliseconds(20))
             writer.respond(.ok, body: request.body)
         }

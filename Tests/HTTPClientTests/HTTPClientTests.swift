@@ -11,7 +11,7 @@ import Testing
         handler: @escaping HTTPServer.Handler,
         _ body: @LoopActor (String, HTTPServer) async throws -> Void
     ) async throws {
-        let server = try HTTPServer(listeningOn: ListenAddress(parsing: "127.0.0.1:0"), handler: handler)
+        let server = try HTTPServer(listeningOn: .address(ListenAddress(parsing: "127.0.0.1:0")), handler: handler)
         try await body("http://\(server.address)", server)
         await server.stop()
     }

@@ -15,7 +15,7 @@ import Testing
         _ body: @Sendable @escaping @concurrent (UInt16) async -> Void
     ) async throws {
         let server = try HTTPServer(
-            listeningOn: ListenAddress(parsing: "127.0.0.1:0"),
+            listeningOn: .address(ListenAddress(parsing: "127.0.0.1:0")),
             limits: limits,
             handler: handler
         )
@@ -299,7 +299,7 @@ import Testing
     @Test(arguments: ["fin", "reset", "half"])
     func `a client that leaves while its handler waits cancels it at once`(manner: String) async throws {
         let seen = Seen()
-        let server = try HTTPServer(listeningOn: ListenAddress(parsing: "127.0.0.1:0")) { request, writer in
+        let server = try HTTPServer(listeningOn: .address(ListenAddress(parsing: "127.0.0.1:0"))) { request, writer in
             seen.started += 1
             if request.path == "/stream" {
                 let body = writer.start(.ok, fields: [:])
@@ -330,19 +330,22 @@ import Testing
     }
 
     @Test func `stop cancels those who wait, lets a finished answer leave, and frees the port`() async throws {
-        let server = try HTTPServer(listeningOn: ListenAddress(parsing: "127.0.0.1:0"), handler: Self.never)
+        let server = try HTTPServer(listeningOn: .address(ListenAddress(parsing: "127.0.0.1:0")), handler: Self.never)
         let port = server.address.port
         let client = RawClient(port: port)
         client.request("GET", "/")
         #expect(await eventually { server.openExchanges == 1 })
         await server.stop()
         #expect(server.openExchanges == 0)
-        let second = try HTTPServer(listeningOn: ListenAddress(host: "127.0.0.1", port: port), handler: Self.echo)
+        let second = try HTTPServer(
+            listeningOn: .address(ListenAddress(host: "127.0.0.1", port: port)),
+            handler: Self.echo
+        )
         await second.stop()
     }
 
     @Test func `stop closes the connections on which nothing is asked for`() async throws {
-        let server = try HTTPServer(listeningOn: ListenAddress(parsing: "127.0.0.1:0"), handler: Self.echo)
+        let server = try HTTPServer(listeningOn: .address(ListenAddress(parsing: "127.0.0.1:0")), handler: Self.echo)
         let client = RawClient(port: server.address.port)
         client.request("GET", "/")
         let end = await Self.answer(client, then: { await server.stop() })
@@ -364,16 +367,18 @@ import Testing
     }
 
     @Test func `a taken port is an error that names the address`() async throws {
-        let server = try HTTPServer(listeningOn: ListenAddress(parsing: "127.0.0.1:0"), handler: Self.echo)
+        let server = try HTTPServer(listeningOn: .address(ListenAddress(parsing: "127.0.0.1:0")), handler: Self.echo)
         #expect(throws: ListenError.refused(server.address, reason: "Address already in use")) {
-            _ = try HTTPServer(listeningOn: server.address, handler: Self.echo)
+            _ = try HTTPServer(listeningOn: .address(server.address), handler: Self.echo)
         }
         await server.stop()
     }
 
     @Test func `after a thousand exchanges, a third of them cut off, nothing is left`() async throws {
         func round(_ count: Int) async throws {
-            let server = try HTTPServer(listeningOn: ListenAddress(parsing: "127.0.0.1:0")) { request, writer in
+            let server = try HTTPServer(listeningOn: .address(ListenAddress(parsing: "127.0.0.1:0"))) {
+                request,
+                writer in
                 let body = writer.start(.ok, fields: [:])
                 body.write(request.body)
                 if request.path == "/wait" { try? await EventLoop.sleep(for: .seconds(60)) }

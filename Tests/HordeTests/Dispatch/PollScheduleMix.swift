@@ -148,6 +148,26 @@ struct PollScheduleTrial {
         }
     }
 
+    /// The pauses that `PollSchedule` makes for a job.
+    static func schedule(_ job: PollScheduleMix.Job) -> (JobProgress?, _ at: Double) -> Double {
+        schedule(job, forecast: job.forecast)
+    }
+
+    /// The same with another forecast than the job's.
+    static func schedule(
+        _ job: PollScheduleMix.Job,
+        forecast: JobForecast
+    ) -> (JobProgress?, _ at: Double) -> Double {
+        let submission = ContinuousClock.now
+        var schedule = PollSchedule(
+            forecast: forecast,
+            answerTokens: job.askedTokens,
+            count: 1,
+            submittedAt: submission
+        )
+        return { schedule.next(after: $0, at: submission + .seconds($1)) / .seconds(1) }
+    }
+
     var lag: Double { lags.reduce(0, +) / Double(max(lags.count, 1)) }
     var readsPerSecond: Double { Double(reads) / seconds }
 

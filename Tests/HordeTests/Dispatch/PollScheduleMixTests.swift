@@ -8,21 +8,10 @@ import Testing
 /// of each job when it is taken and how fast its worker is, comes to some 330 ms (`bestSchedule`). What is held is the
 /// number of reads. `--attachments-path DIR` keeps the table.
 struct PollScheduleMixTests {
-    private static let submission = ContinuousClock.now
     private static let readsPerSecondMax = 0.6
     private static let bestTrialJobs = 200
 
     private typealias Pauses = (JobProgress?, _ at: Double) -> Double
-
-    private static func schedule(_ job: PollScheduleMix.Job) -> Pauses {
-        var schedule = PollSchedule(
-            forecast: job.forecast,
-            answerTokens: job.askedTokens,
-            count: 1,
-            submittedAt: submission
-        )
-        return { schedule.next(after: $0, at: submission + .seconds($1)) / .seconds(1) }
-    }
 
     /// A read half a second after the submission, and then about one a second; fewer far back in the queue.
     private static func onePerSecond(_ job: PollScheduleMix.Job) -> Pauses {
@@ -75,7 +64,7 @@ struct PollScheduleMixTests {
     @Test func `a job is asked for less than 0.6 times a second, and found in half the time that takes evenly`() throws
     {
         let jobs = PollScheduleMix.jobs(2000)
-        let trial = PollScheduleTrial(jobs, Self.schedule)
+        let trial = PollScheduleTrial(jobs, PollScheduleTrial.schedule)
         let before = PollScheduleTrial(jobs, Self.onePerSecond)
         let even = try #require(
             Self.atGoal(from: 1.57) { pause in
@@ -93,11 +82,13 @@ struct PollScheduleMixTests {
 
         var table = ["all: \(trial.summary)"]
         for bounds in [2.0..<5, 5..<15, 15..<40, 40..<90, 90..<151] {
-            let some = PollScheduleTrial(jobs.filter { bounds.contains($0.end) }, Self.schedule)
+            let some = PollScheduleTrial(jobs.filter { bounds.contains($0.end) }, PollScheduleTrial.schedule)
             table.append("\(bounds) s: \(some.summary)")
         }
-        table.append("cut off: \(PollScheduleTrial(jobs.filter(\.isCut), Self.schedule).summary)")
-        table.append("ended before: \(PollScheduleTrial(jobs.filter { !$0.isCut }, Self.schedule).summary)")
+        table.append("cut off: \(PollScheduleTrial(jobs.filter(\.isCut), PollScheduleTrial.schedule).summary)")
+        table.append(
+            "ended before: \(PollScheduleTrial(jobs.filter { !$0.isCut }, PollScheduleTrial.schedule).summary)"
+        )
         table.append("one read a second: \(before.summary)")
         table.append("the best even pause: \(even.summary)")
         table.append("who knows the mix: \(best.summary)")
@@ -108,13 +99,13 @@ struct PollScheduleMixTests {
         #expect(trial.readsPerWindowMax <= 60)
         #expect(trial.lag < 0.55 * even.lag)
         #expect(trial.lag < 0.8 * before.lag && trial.readsPerSecond < 0.85 * before.readsPerSecond)
-        #expect(PollScheduleTrial(some, Self.schedule).lag < 1.7 * best.lag)
+        #expect(PollScheduleTrial(some, PollScheduleTrial.schedule).lag < 1.7 * best.lag)
     }
 
     @Test(arguments: [(0.15, 0.25), (0.7, 0.25), (0.4, 0.6), (0, 0), (1, 0.25)])
     func `it is better than an even pause on mixes it was not made for as well`(cut: Double, queued: Double) throws {
         let jobs = PollScheduleMix.jobs(1500, cutShare: cut, queuedShare: queued, seed: 7)
-        let trial = PollScheduleTrial(jobs, Self.schedule)
+        let trial = PollScheduleTrial(jobs, PollScheduleTrial.schedule)
         let even = PollScheduleTrial(jobs) { _ in { _, at in at == 0 ? 0.5 : 1 / trial.readsPerSecond - 0.1 } }
         Attachment.record(trial.summary + "\n", named: "poll-schedule-mix-\(cut)-\(queued).txt")
         // Of short jobs without a queue that all end before their length there is little to foresee.
@@ -125,16 +116,8 @@ struct PollScheduleMixTests {
 
     @Test func `without a forecast it is hardly worse`() {
         let jobs = PollScheduleMix.jobs(2000, seed: 3)
-        let told = PollScheduleTrial(jobs, Self.schedule)
-        let untold = PollScheduleTrial(jobs) { job in
-            var schedule = PollSchedule(
-                forecast: JobForecast(),
-                answerTokens: job.askedTokens,
-                count: 1,
-                submittedAt: Self.submission
-            )
-            return { schedule.next(after: $0, at: Self.submission + .seconds($1)) / .seconds(1) }
-        }
+        let told = PollScheduleTrial(jobs, PollScheduleTrial.schedule)
+        let untold = PollScheduleTrial(jobs) { PollScheduleTrial.schedule($0, forecast: JobForecast()) }
         #expect(untold.lag * untold.readsPerSecond < 1.2 * told.lag * told.readsPerSecond)
     }
 }
