@@ -120,7 +120,7 @@ let package = Package(
         tests("TidyTests", []),
         tests("JSONTextTests", ["JSONText"]),
         tests("OpenAITests", ["OpenAI", "JSONText"]),
-        tests("PromptingTests", ["Prompting"], exclude: ["Snapshots", "Data"]),
+        tests("PromptingTests", ["Prompting", "TestSupport"], exclude: ["Snapshots", "Data"]),
         tests("OpenCodeTests", ["OpenCode", "OpenAI", "JSONText"], exclude: ["Golden"]),
         tests("AnswersTests", ["Answers", "Prompting"], exclude: ["Data"]),
         tests("ToolsTests", ["Tools", "OpenAI", "JSONText", "Prompting"], exclude: ["Snapshots", "Data"]),

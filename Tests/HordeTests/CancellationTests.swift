@@ -8,7 +8,7 @@ import Testing
 
 /// Whoever leaves, leaves no job behind.
 @Suite(.serialized) @LoopActor struct CancellationTests {
-    private static let slowSubmit = Bench.fault(Bench.submitPath, #""delay_seconds": 0.6, "process": true"#)
+    private static let slowSubmit = Bench.fault(Bench.submitPath, #""delay_seconds": 1.5, "process": true"#)
 
     @Test func `who waits for a turn leaves without having submitted`() async throws {
         let bench = try Bench(submitsPerMinute: 1)
@@ -41,7 +41,7 @@ import Testing
         let start = ContinuousClock.now
         task.cancel()
         #expect(await task.value == .failure(.cancelled))
-        #expect(ContinuousClock.now - start < .milliseconds(500))
+        #expect(ContinuousClock.now - start < .milliseconds(900))
         await bench.stop()
     }
 
@@ -54,7 +54,7 @@ import Testing
         left.cancel()
         #expect(await left.value == .failure(.cancelled))
         #expect(await late.value == .failure(.deadlinePassed))
-        #expect(ContinuousClock.now - start < .milliseconds(550), "neither waits for the id")
+        #expect(ContinuousClock.now - start < .milliseconds(1300), "neither waits for the id")
         #expect(bench.client.openTransfers == 2)
         #expect(bench.simulator.counters.deletes == 0)
         #expect(await eventually { bench.simulator.jobs.allSatisfy { $0.deletedAt.count == 1 } })
@@ -221,7 +221,7 @@ import Testing
         let start = ContinuousClock.now
         await bench.horde.settle(within: .milliseconds(200))
         let time = ContinuousClock.now - start
-        #expect(time >= .milliseconds(200) && time < .seconds(1))
+        #expect(time >= .milliseconds(200) && time < .seconds(5))
         await bench.horde.settle(within: .zero)
         #expect(bench.horde.abandonments.count == 1)
         await bench.simulator.stop()
