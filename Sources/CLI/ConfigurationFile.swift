@@ -17,6 +17,13 @@ struct ConfigurationOptions: ParsableArguments {
         let file = try await ConfigurationFile(path: config)
         return ConfiguredModels(formats: try file.formats(), aliases: file.aliases)
     }
+
+    /// The same, with the limits of a server.
+    func readServer() async throws(ConfigurationError) -> (models: ConfiguredModels, limits: ConfiguredLimits) {
+        guard let config else { return (ConfiguredModels(), ConfiguredLimits()) }
+        let file = try await ConfigurationFile(path: config)
+        return (ConfiguredModels(formats: try file.formats(), aliases: file.aliases), file.limits)
+    }
 }
 
 /// What a configuration says about models.
@@ -32,19 +39,22 @@ struct ConfiguredModels: Sendable {
 /// | key | value |
 /// |---|---|
 /// | `formats` | a JSON file with prompt formats and rules of the user's own; its path is relative to this file |
+/// | `http` | limits of what clients may make the server hold or wait for |
+/// | `answers` | how long an answer may take |
 /// | `models` | the key `aliases`: a name for each list of models' names and patterns |
 struct ConfigurationFile {
     private let path: FilePath
     private let reader: ConfigReader
     /// The user's own names for models.
     let aliases: ModelAliases
+    let limits: ConfiguredLimits
 
-    private static let keys = ["formats", "models"]
+    private static let keys = ["formats", "models"] + ConfiguredLimits.sections
 
     init(path: String) async throws(ConfigurationError) {
         self.path = FilePath(path)
         let text = try Self.read(self.path)
-        aliases = try Self.aliases(text, path: path)
+        (aliases, limits) = try Self.sections(text, path: path)
         do {
             reader = ConfigReader(provider: try await FileProvider<YAMLSnapshot>(filePath: self.path))
         } catch {
@@ -83,7 +93,10 @@ struct ConfigurationFile {
     /// Checks the keys, and reads the ones that have more below them.
     ///
     /// swift-configuration reads the keys that it is asked for; one that is misspelt would go unseen.
-    private static func aliases(_ text: String, path: String) throws(ConfigurationError) -> ModelAliases {
+    private static func sections(
+        _ text: String,
+        path: String
+    ) throws(ConfigurationError) -> (ModelAliases, ConfiguredLimits) {
         let root: Node?
         do {
             root = try Yams.compose(yaml: text)
@@ -91,7 +104,8 @@ struct ConfigurationFile {
             throw ConfigurationError(path, "\(error)")
         }
         var aliases = ModelAliases()
-        guard let root else { return aliases }
+        var limits = ConfiguredLimits()
+        guard let root else { return (aliases, limits) }
         guard let mapping = root.mapping else { throw ConfigurationError(path, "The file is not a list of keys.") }
         for (key, value) in mapping {
             let line = (key.mark?.line).map { "line \($0): " } ?? ""
@@ -103,12 +117,16 @@ struct ConfigurationFile {
                 aliases = try ConfiguredAliases.read(value, path: path)
                 continue
             }
+            if ConfiguredLimits.sections.contains(name) {
+                try limits.read(name, value, path: path)
+                continue
+            }
             // YAML reads a key without a value as null.
             guard let file = value.string, !["", "~", "null"].contains(file) else {
                 throw ConfigurationError(path, "\(line)'\(name)' is the path of a file.")
             }
         }
-        return aliases
+        return (aliases, limits)
     }
 }
 

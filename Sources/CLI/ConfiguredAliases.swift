@@ -12,17 +12,17 @@ enum ConfiguredAliases {
     /// - Throws: what is wrong, with the line.
     static func read(_ node: Node, path: String) throws(ConfigurationError) -> ModelAliases {
         guard let models = node.mapping else {
-            throw ConfigurationError(path, "\(line(of: node))'models' has the key 'aliases'.")
+            throw ConfigurationError(path, "\(node.linePrefix)'models' has the key 'aliases'.")
         }
         var aliases = ModelAliases()
         for (key, value) in models {
             guard let name = key.string, keys.contains(name) else {
                 let problem = "'\(key.string ?? "")' is no key of 'models'; known are 'aliases'."
-                throw ConfigurationError(path, line(of: key) + problem)
+                throw ConfigurationError(path, key.linePrefix + problem)
             }
             guard let entries = value.mapping else {
                 let problem = "'aliases' has a name for each list of models."
-                throw ConfigurationError(path, line(of: key) + problem)
+                throw ConfigurationError(path, key.linePrefix + problem)
             }
             for (alias, models) in entries { try add(alias, models, to: &aliases, path: path) }
         }
@@ -36,14 +36,14 @@ enum ConfiguredAliases {
         path: String
     ) throws(ConfigurationError) {
         guard let name = key.string else {
-            throw ConfigurationError(path, "\(line(of: key))An alias is a text.")
+            throw ConfigurationError(path, "\(key.linePrefix)An alias is a text.")
         }
         let nodes = value.sequence.map(Array.init) ?? [value]
         var entries: [String] = []
         for node in nodes {
             guard let entry = node.text else {
                 let problem = "'\(name)' is a model's name or pattern, or a list of such."
-                throw ConfigurationError(path, line(of: node.mark == nil ? key : node) + problem)
+                throw ConfigurationError(path, (node.mark == nil ? key : node).linePrefix + problem)
             }
             entries.append(entry)
         }
@@ -52,17 +52,18 @@ enum ConfiguredAliases {
         } catch .entryLength(let place) {
             throw ConfigurationError(
                 path,
-                "\(line(of: nodes[place]))'\(name)': \(ModelAliasProblem.entryLength(place))."
+                "\(nodes[place].linePrefix)'\(name)': \(ModelAliasProblem.entryLength(place))."
             )
         } catch {
-            throw ConfigurationError(path, "\(line(of: key))'\(name)': \(error).")
+            throw ConfigurationError(path, "\(key.linePrefix)'\(name)': \(error).")
         }
     }
-
-    private static func line(of node: Node) -> String { (node.mark?.line).map { "line \($0): " } ?? "" }
 }
 
 extension Node {
+    /// Names its line in the file, for a message about it.
+    var linePrefix: String { (mark?.line).map { "line \($0): " } ?? "" }
+
     /// The text of a scalar; nil for what YAML reads as null, and for everything else.
     var text: String? {
         guard let scalar else { return nil }

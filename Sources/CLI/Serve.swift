@@ -95,7 +95,8 @@ struct Serve: ParsableCommand {
         )
         try Program.run { [configurationOptions] in
             var configuration = configuration
-            let models = try await configurationOptions.read()
+            let (models, limits) = try await configurationOptions.readServer()
+            (configuration.http, configuration.answerTimes) = (limits.http, limits.answerTimes)
             (configuration.formats, configuration.aliases) = (models.formats, models.aliases)
             DescriptorLimit.raise()
             let signals = TerminationSignals()

@@ -18,6 +18,7 @@ final class Assignment: Sendable {
     /// Whether it is quick to write: a short answer, or opencode's title of a conversation.
     let isQuick: Bool
     let identity: AnswerIdentity
+    private let times: AnswerTimes
     private let metadata: JSONObject?
     private let translations: [Translation]
     /// Kept only where other models may have to be asked, who may be spoken to in another way.
@@ -72,7 +73,13 @@ final class Assignment: Sendable {
 
     /// Reads a request's body; refuses it for what it says, for a model that is not there, or for having no room.
     @LoopActor
-    init(_ form: CompletionForm, _ body: [UInt8], key: HordeKey, catalog: ModelCatalog) throws(APIError) {
+    init(
+        _ form: CompletionForm,
+        _ body: [UInt8],
+        key: HordeKey,
+        catalog: ModelCatalog,
+        times: AnswerTimes
+    ) throws(APIError) {
         let asked: Asked =
             switch form {
             case .chat: .chat(try ChatCompletionRequest(decoding: body))
@@ -87,6 +94,7 @@ final class Assignment: Sendable {
         alternatives = choice.canMoveOn ? (choice, asked) : nil
         metadata = asked.metadata
         self.key = key
+        self.times = times
         isQuick = parameters.maxTokens.map { $0 <= Limits.quickTokensMax } ?? false || asked.isTitle
         identity = AnswerIdentity(
             form: form,
@@ -145,7 +153,7 @@ final class Assignment: Sendable {
 
     /// Until when a client waits that comes now.
     func deadline(from now: ContinuousClock.Instant) -> ContinuousClock.Instant {
-        now + (parameters.isStreaming ? Limits.streamedPartSecondsMax : Limits.unstreamedSecondsMax)
+        now + (parameters.isStreaming ? times.part : times.whole)
     }
 
     /// The place of a choice of a prompt among all; counted from where the prompt's choices begin, also when one before

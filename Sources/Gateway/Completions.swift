@@ -16,13 +16,22 @@ final class Completions {
     private let work: RunningWork
     private let kept: KeptRuns
     private let serverKey: HordeKey
+    private let times: AnswerTimes
 
-    init(writer: AnswerWriter, catalog: ModelCatalog, work: RunningWork, kept: KeptRuns, serverKey: HordeKey) {
+    init(
+        writer: AnswerWriter,
+        catalog: ModelCatalog,
+        work: RunningWork,
+        kept: KeptRuns,
+        serverKey: HordeKey,
+        times: AnswerTimes
+    ) {
         self.writer = writer
         self.catalog = catalog
         self.work = work
         self.kept = kept
         self.serverKey = serverKey
+        self.times = times
     }
 
     /// A client that waits, the run that answers it, and what it is known by when it comes back.
@@ -87,6 +96,6 @@ final class Completions {
         _ fingerprint: RequestFingerprint
     ) throws(APIError) -> CompletionRun {
         if let run = kept.take(fingerprint) { return run }
-        return CompletionRun(try Assignment(form, request.body, key: key, catalog: catalog), in: work)
+        return CompletionRun(try Assignment(form, request.body, key: key, catalog: catalog, times: times), in: work)
     }
 }

@@ -98,6 +98,12 @@ extension APIError {
                 .headerFieldsTooLarge(
                     "The request has more than \(countMax) header fields, query arguments and cookies."
                 )
+            case .tooManyConnections(let countMax):
+                .rateLimited(
+                    "Your address may have \(countMax) connections to this server at a time.",
+                    code: "too_many_connections",
+                    retryAfter: .seconds(5)
+                )
             case .malformed(let reason):
                 APIError(status: 400, message: reason, type: "invalid_request_error", code: "malformed_request")
             case .abandoned: .internalError()

@@ -17,6 +17,8 @@ import OpenAI
 package final class Gateway {
     package struct Configuration: Sendable {
         package var listen: ListenPlace
+        package var http = HTTPServer.Limits()
+        package var answerTimes = AnswerTimes()
         package var horde: Horde.Configuration
         /// Used for clients that bring no key of their own.
         package var serverKey: HordeKey
@@ -95,7 +97,8 @@ package final class Gateway {
                 catalog: catalog,
                 work: work,
                 kept: kept,
-                serverKey: configuration.serverKey
+                serverKey: configuration.serverKey,
+                times: configuration.answerTimes
             ),
             catalog: catalog,
             work: work,
@@ -106,6 +109,7 @@ package final class Gateway {
         let accessLog = AccessLog(output: output)
         server = try HTTPServer(
             listeningOn: configuration.listen,
+            limits: configuration.http,
             render: { refusal in JSONResponse(APIError(refusal)).with(crossOrigin.fields(for: [:])).answer },
             onEnd: { summary in accessLog.write(summary) },
             handler: { request, writer in await router.route(consume request, writer) }

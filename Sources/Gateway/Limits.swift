@@ -2,10 +2,6 @@ import HTTPTypes
 
 /// Every bound of the gateway, with its reason.
 enum Limits {
-    /// An answer that is not streamed: some clients give up at 300 s without a byte.
-    static let unstreamedSecondsMax = Duration.seconds(280)
-    /// A streamed one ends when no part of it has come for so long.
-    static let streamedPartSecondsMax = Duration.seconds(600)
     /// What is written at most for a client that streams and sets no limit: agents write whole files.
     static let streamedTokensDefault = 16_384
     /// And for one that waits for all of it: at 15 tokens a second no more is done in its 280 seconds.

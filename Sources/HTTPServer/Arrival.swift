@@ -14,6 +14,7 @@ import HTTPTypes
 final class Arrival {
     private var socket: FileDescriptor?
     private let peer: PeerAddress
+    private let slot: ConnectionSlot
     private let server: HTTPServer
     private var deadline: TimerID?
     private let started = ContinuousClock.now
@@ -23,10 +24,16 @@ final class Arrival {
     /// How many exist, for the test that none is left behind.
     private(set) static var liveCount = 0
 
-    init(_ socket: consuming FileDescriptor, from peer: PeerAddress, server: HTTPServer) {
+    init(
+        _ socket: consuming FileDescriptor,
+        from peer: PeerAddress,
+        in slot: ConnectionSlot,
+        server: HTTPServer
+    ) {
         let descriptor = socket.rawValue
         self.socket = consume socket
         self.peer = peer
+        self.slot = slot
         self.server = server
         Self.liveCount += 1
         deadline = EventLoop.schedule(after: server.limits.headSecondsMax) { [weak self] in self?.end() }
@@ -72,18 +79,39 @@ final class Arrival {
     private func handOver(_ request: RequestSize) {
         guard let socket = socket.take() else { return }
         EventLoop.unwatch(socket.rawValue)
-        server.admit(socket, from: peer, with: request)
+        server.admit(socket, from: peer, in: slot, with: request)
         end()
     }
 
     /// Answers without libmicrohttpd, and closes when the client has seen it.
     private func refuse(_ refusal: Refusal) {
         guard let descriptor else { return }
+        Self.send(refusal, on: descriptor, from: peer, after: .now - started, server: server)
+        linger()
+    }
+
+    /// Answers a connection that is not kept for a moment, whatever its client makes of that.
+    static func refuse(
+        _ refusal: Refusal,
+        on socket: consuming FileDescriptor,
+        from peer: PeerAddress,
+        server: HTTPServer
+    ) {
+        send(refusal, on: socket.rawValue, from: peer, after: .zero, server: server)
+    }
+
+    private static func send(
+        _ refusal: Refusal,
+        on descriptor: CInt,
+        from peer: PeerAddress,
+        after duration: Duration,
+        server: HTTPServer
+    ) {
         let answer = server.render(refusal)
         let id = RequestID.random()
         let bytes = answer.closing(requestID: id)
         // The socket is fresh, so its buffer takes a head and a message at once; one that does not has no reader.
-        let sent = bytes.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
+        let sent = bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
         Glibc.shutdown(descriptor, CInt(SHUT_WR))
         server.refused(
             ExchangeSummary(
@@ -92,12 +120,11 @@ final class Arrival {
                 path: "-",
                 status: answer.status.code,
                 sentBytes: answer.body.count,
-                duration: .now - started,
+                duration: duration,
                 isWhole: sent == bytes.count,
                 remoteAddress: peer.host
             )
         )
-        linger()
     }
 
     /// Closing with bytes unread resets the connection, and the client would lose the answer (RFC 9112, 9.6).

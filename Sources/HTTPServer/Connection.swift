@@ -14,17 +14,24 @@ final class Connection {
     private let descriptor: CInt
     let shard: Daemon
     private(set) var exchange: Exchange?
+    private let slot: ConnectionSlot
     private let server: HTTPServer
-    /// How long the rest of a head or a body may take; nil while neither is on its way.
-    private var patience: Duration?
+    /// What has to come; nil while nothing is on its way.
+    private var expected: Input?
     private var deadline: TimerID?
 
-    init(descriptor: CInt, remoteAddress: String, shard: Daemon, server: HTTPServer) {
+    private enum Input {
+        case head
+        case body(since: ContinuousClock.Instant)
+    }
+
+    init(descriptor: CInt, remoteAddress: String, shard: Daemon, slot: ConnectionSlot, server: HTTPServer) {
         self.descriptor = descriptor
         self.remoteAddress = remoteAddress
         self.shard = shard
+        self.slot = slot
         self.server = server
-        expectInput(within: server.limits.headSecondsMax)
+        expect(.head)
         TCPOption.giveUpReader(of: descriptor, after: server.limits.stallSecondsMax)
         EventLoop.watch(descriptor, for: [.peerClosed, .edgeTriggered]) { [weak self] _ in self?.peerClosed() }
     }
@@ -33,28 +40,44 @@ final class Connection {
     func began(_ exchange: Exchange) {
         precondition(self.exchange == nil, "one request of a connection at a time")
         self.exchange = exchange
-        if patience == nil { expectInput(within: server.limits.headSecondsMax) }
+        if expected == nil { expect(.head) }
     }
 
-    /// A head or a body begins, which has to end in time.
-    ///
+    /// A head has ended: its body has to come in time.
+    func expectBody() {
+        expect(.body(since: .now))
+    }
+
     /// libmicrohttpd's own timeout counts idle time only: one byte a second would hold a connection for ever.
-    func expectInput(within patience: Duration) {
+    private func expect(_ input: Input) {
         inputIsComplete()
-        self.patience = patience
+        expected = input
         server.expectsInput(self)
     }
 
     func inputIsComplete() {
-        patience = nil
+        expected = nil
         if let deadline { EventLoop.cancel(deadline) }
         deadline = nil
     }
 
     /// Sets the deadline for what is still expected at the end of the turn; most heads and bodies come whole, and need none.
     func startDeadline() {
-        guard let patience, deadline == nil else { return }
-        deadline = EventLoop.schedule(after: patience) { [weak self] in self?.shutdown() }
+        guard let expected, deadline == nil else { return }
+        switch expected {
+        case .head:
+            deadline = EventLoop.schedule(after: server.limits.headSecondsMax) { [weak self] in self?.shutdown() }
+        case .body(let start): lookAtBody(since: start)
+        }
+    }
+
+    private func lookAtBody(since start: ContinuousClock.Instant) {
+        let elapsed = .now - start
+        switch server.limits.bodyPace.judge(exchange?.state.receivedBytes ?? 0, after: elapsed) {
+        case .tooSlow: shutdown()
+        case .lookAgain(let later):
+            deadline = EventLoop.schedule(after: later - elapsed) { [weak self] in self?.lookAtBody(since: start) }
+        }
     }
 
     func ended(_ exchange: Exchange) {

@@ -71,7 +71,7 @@ final class Exchange {
             isChunked: fields[.transferEncoding] != nil,
             clientID: fields[.requestID].flatMap { RequestID.isWellFormed($0) ? $0 : nil }
         )
-        connection.expectInput(within: server.limits.bodySecondsMax)
+        connection.expectBody()
         do throws(Refusal) {
             try RequestGuard(limits: server.limits).check(reported, query: target?.query)
             if !reported.method.isToken { throw .malformed("The method is not a token.") }

@@ -83,6 +83,11 @@ struct ExchangeState: Equatable {
         phase = .receiving(body: body)
     }
 
+    /// What has come of the body, as far as it counts.
+    var receivedBytes: Int {
+        if case .receiving(let body) = phase { body.count } else { bodyBytesMax }
+    }
+
     /// The request is whole: its body, or nil when that was too large.
     mutating func receivedAll() -> [UInt8]? {
         switch phase {

@@ -37,8 +37,9 @@ package final class HTTPServer {
     private var listener: Listener?
     /// Answers tell their clients to connect anew from now on.
     private(set) var isDraining = false
+    private let slots: ConnectionSlots
     private var arrivals: [ObjectIdentifier: Arrival] = [:]
-    private var arriving: (shard: Daemon, remoteAddress: String)?
+    private var arriving: (shard: Daemon, remoteAddress: String, slot: ConnectionSlot)?
     private var connections: [ObjectIdentifier: Connection] = [:]
     /// Connections whose deadline is set at the end of the turn, where they are then still waited for.
     private var expecting: [Connection] = []
@@ -68,6 +69,10 @@ package final class HTTPServer {
         self.render = render
         self.onEnd = onEnd
         self.place = place
+        slots = ConnectionSlots(
+            perAddressMax: limits.connectionsPerAddressMax,
+            trustedProxies: limits.trustedProxies
+        )
         // A closure needs all of it, and the listener needs the closure.
         address = ListenAddress(host: "", port: 0)
         let listener = try Listener(on: place) { [weak self] connection, peer in
@@ -131,7 +136,15 @@ package final class HTTPServer {
     /// One more than there may be is closed at once.
     private func accept(_ connection: consuming FileDescriptor, from peer: PeerAddress) {
         guard arrivals.count + connections.count < limits.connectionsMax else { return }
-        let arrival = Arrival(connection, from: peer, server: self)
+        guard let slot = slots.take(peer.address) else {
+            return Arrival.refuse(
+                .tooManyConnections(countMax: limits.connectionsPerAddressMax),
+                on: connection,
+                from: peer,
+                server: self
+            )
+        }
+        let arrival = Arrival(connection, from: peer, in: slot, server: self)
         arrivals[ObjectIdentifier(arrival)] = arrival
     }
 
@@ -144,9 +157,14 @@ package final class HTTPServer {
     }
 
     /// Hands a connection with its first request's head to libmicrohttpd.
-    func admit(_ connection: consuming FileDescriptor, from peer: PeerAddress, with request: RequestSize) {
+    func admit(
+        _ connection: consuming FileDescriptor,
+        from peer: PeerAddress,
+        in slot: ConnectionSlot,
+        with request: RequestSize
+    ) {
         guard let shards, let shard = (limits.isSmall(request) ? shards.small : shards.large).next() else { return }
-        arriving = (shard, peer.host)
+        arriving = (shard, peer.host, slot)
         shard.add(connection, from: peer)
         arriving = nil
     }
@@ -158,6 +176,7 @@ package final class HTTPServer {
             descriptor: descriptor,
             remoteAddress: arriving.remoteAddress,
             shard: arriving.shard,
+            slot: arriving.slot,
             server: self
         )
         connections[ObjectIdentifier(connection)] = connection
@@ -204,6 +223,8 @@ package final class HTTPServer {
                     .requestHeaderFieldsTooLarge,
                     "The head has more than \(countMax) fields, query arguments and cookies."
                 )
+            case .tooManyConnections(let countMax):
+                (.tooManyRequests, "An address may have \(countMax) connections at a time.")
             case .malformed(let reason): (.badRequest, reason)
             case .abandoned: (.internalServerError, "The request was not answered.")
             }

@@ -11,6 +11,10 @@ extension HTTPServer {
         package var connectionsPerShardMin = 64
         /// Connections at a time; one more is closed at once.
         package var connectionsMax = 16_384
+        /// Connections of one address at a time, 0 for any number; one more is told so and closed.
+        package var connectionsPerAddressMax = 64
+        /// Addresses that may have any number, beside those of this machine: proxies, behind which are many clients.
+        package var trustedProxies: [AddressRange] = []
         /// What libmicrohttpd sets aside for a connection.
         ///
         /// It must hold a head twice over: a later head on a connection that does not fit is answered by libmicrohttpd
@@ -43,6 +47,10 @@ extension HTTPServer {
         package var headSecondsMax = Duration.seconds(10)
         /// From the end of a head to the end of its body.
         package var bodySecondsMax = Duration.seconds(30)
+        /// What a body comes at, at the least and in the mean; 0 for any rate.
+        package var bodyBytesPerSecondMin = 1024
+        /// From the end of a head to when that counts.
+        package var bodyGraceSeconds = Duration.seconds(5)
         /// A connection on which nothing happens; one that waits for its answer does not count.
         package var idleSecondsMax = Duration.seconds(75)
         /// What is still read, and thrown away, of a client whose first head was refused, so that it sees the answer.
@@ -54,8 +62,18 @@ extension HTTPServer {
 
         package init() {}
 
+        /// Sets the size of a head with the memory that one needs.
+        package mutating func setHeadBytesMax(_ bytes: Int) {
+            headBytesMax = bytes
+            connectionMemoryBytes = max(connectionMemoryBytes, 2 * bytes)
+        }
+
         /// How many shards a process makes that may have this many descriptors: one in 64 goes to a shard for small requests.
         static func shards(forDescriptors count: Int) -> Int { min(max(count / 64, 8), 256) }
+
+        var bodyPace: BodyPace {
+            BodyPace(bytesPerSecondMin: bodyBytesPerSecondMin, grace: bodyGraceSeconds, deadline: bodySecondsMax)
+        }
 
         func isSmall(_ request: RequestSize) -> Bool {
             !request.isForwarded && request.headBytes <= smallHeadBytesMax && request.records <= smallFieldsMax

@@ -12,6 +12,9 @@ struct PeerAddress {
         }
     }
 
+    /// The address alone; nil where it is of no family of the Internet's.
+    var address: IPAddress? { IPAddress(storage) }
+
     /// The address without the port, in numbers.
     var host: String {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(NI_MAXHOST)) { host in

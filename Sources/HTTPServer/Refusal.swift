@@ -6,6 +6,8 @@ package enum Refusal: Error, Equatable, Sendable {
     case headTooLarge(bytesMax: Int)
     /// There are more header fields, query arguments and cookies together than this.
     case tooManyFields(countMax: Int)
+    /// The client's address has as many connections as it may.
+    case tooManyConnections(countMax: Int)
     /// The framing cannot be trusted; the text says what is wrong with it.
     case malformed(String)
     /// The handler ended without an answer.

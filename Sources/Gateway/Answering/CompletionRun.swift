@@ -138,7 +138,7 @@ final class CompletionRun {
     @inline(never)
     func partCame() {
         guard assignment.parameters.isStreaming else { return }
-        audience.deadline = .now + Limits.streamedPartSecondsMax
+        audience.deadline = assignment.deadline(from: .now)
     }
 
     @inline(never)
