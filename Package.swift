@@ -54,9 +54,24 @@ let package = Package(
             providers: [.apt(["libcurl4-openssl-dev"])]
         ),
 
+        .systemLibrary(
+            name: "CSQLite",
+            path: "Modules/CSQLite",
+            pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"])]
+        ),
+        .systemLibrary(
+            name: "COpenSSL",
+            path: "Modules/COpenSSL",
+            pkgConfig: "libcrypto",
+            providers: [.apt(["libssl-dev"])]
+        ),
+
         floor("EventLoop", ["CLinux", heap]),
         floor("HTTPServer", ["EventLoop", "CLinux", "CMicroHTTPD", httpTypes]),
         floor("HTTPClient", ["EventLoop", "CLinux", "CCurl", httpTypes, deque]),
+        floor("Secrets", ["COpenSSL"]),
+        floor("Journal", ["EventLoop", "CLinux", "CSQLite"]),
         floor("JSONText", []),
         floor("OpenAI", ["JSONText"]),
         floor(
@@ -70,12 +85,12 @@ let package = Package(
         floor("Answers", ["Prompting"]),
         floor("Tools", ["OpenAI", "JSONText", "Prompting"]),
         floor("OpenCode", ["OpenAI", "JSONText"]),
-        floor("Horde", ["HTTPClient", "JSONText", "EventLoop", httpTypes, deque]),
+        floor("Horde", ["HTTPClient", "JSONText", "Journal", "Secrets", "EventLoop", httpTypes, deque]),
         floor(
             "Gateway",
             [
                 "Horde", "OpenAI", "JSONText", "Prompting", "Answers", "Tools", "OpenCode", "HTTPServer", "HTTPClient",
-                "EventLoop",
+                "Journal", "EventLoop",
                 httpTypes,
                 logging,
             ]
@@ -103,7 +118,10 @@ let package = Package(
         tests("HTTPClientTests", ["HTTPClient", "HTTPServer", "EventLoop", "CLinux", "TestSupport", httpTypes]),
         tests(
             "HordeTests",
-            ["Horde", "HordeSimulator", "HTTPClient", "HTTPServer", "EventLoop", "TestSupport", httpTypes],
+            [
+                "Horde", "HordeSimulator", "HTTPClient", "HTTPServer", "Journal", "Secrets", "EventLoop", "TestSupport",
+                httpTypes,
+            ],
             exclude: ["Recordings"]
         ),
         tests(
@@ -117,6 +135,8 @@ let package = Package(
             "BenchTests",
             ["Bench", "HTTPServer", "EventLoop", "OpenAI", "JSONText", "TestSupport", httpTypes]
         ),
+        tests("SecretsTests", ["Secrets"]),
+        tests("JournalTests", ["Journal", "EventLoop", "TestSupport"]),
         tests("TidyTests", []),
         tests("JSONTextTests", ["JSONText"]),
         tests("OpenAITests", ["OpenAI", "JSONText"]),

@@ -85,6 +85,7 @@ struct Serve: ParsableCommand {
             horde: try hordeOptions.horde(submitsPerMinute: submitsPerMinute, publicURL: publicURL),
             serverKey: try hordeOptions.key(),
             cacheDirectory: Environment.cacheDirectory,
+            stateDirectory: Environment.stateDirectory,
             crossOrigin: CrossOriginPolicy(
                 origins: allowOrigin.isEmpty ? nil : allowOrigin,
                 hosts: allowHost.isEmpty ? nil : allowHost

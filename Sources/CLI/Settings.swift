@@ -51,13 +51,21 @@ enum Environment {
         return value
     }
 
-    /// Where the model list is kept: what systemd gives the service, else the user's own cache.
+    /// Where the model list is kept.
     static var cacheDirectory: String? {
-        if let directory = Environment["CACHE_DIRECTORY"] {
-            return directory.split(separator: ":").first.map(String.init)
-        }
-        if let directory = Environment["XDG_CACHE_HOME"] { return directory + "/interposer" }
-        return Environment["HOME"].map { $0 + "/.cache/interposer" }
+        directory(of: "CACHE_DIRECTORY", else: "XDG_CACHE_HOME", else: ".cache")
+    }
+
+    /// Where the journal is kept.
+    static var stateDirectory: String? {
+        directory(of: "STATE_DIRECTORY", else: "XDG_STATE_HOME", else: ".local/state")
+    }
+
+    /// What systemd gives the service, else a folder of the user's own (XDG Base Directory Specification).
+    private static func directory(of service: String, else user: String, else home: String) -> String? {
+        if let directories = Environment[service] { return directories.split(separator: ":").first.map(String.init) }
+        if let directory = Environment[user] { return directory + "/interposer" }
+        return Environment["HOME"].map { "\($0)/\(home)/interposer" }
     }
 }
 

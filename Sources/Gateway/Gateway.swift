@@ -24,6 +24,8 @@ package final class Gateway {
         package var serverKey: HordeKey
         /// Where the model list survives a restart; nil keeps it in memory alone.
         package var cacheDirectory: String?
+        /// Where the journal is kept; nil keeps none.
+        package var stateDirectory: String?
         package var crossOrigin: CrossOriginPolicy
         /// How models are spoken to.
         package var formats: FormatTable
@@ -42,6 +44,7 @@ package final class Gateway {
             horde: Horde.Configuration,
             serverKey: HordeKey,
             cacheDirectory: String?,
+            stateDirectory: String?,
             crossOrigin: CrossOriginPolicy = CrossOriginPolicy(),
             formats: FormatTable = .builtIn,
             aliases: ModelAliases = ModelAliases(),
@@ -53,6 +56,7 @@ package final class Gateway {
             self.horde = horde
             self.serverKey = serverKey
             self.cacheDirectory = cacheDirectory
+            self.stateDirectory = stateDirectory
             self.crossOrigin = crossOrigin
             self.formats = formats
             self.aliases = aliases
@@ -64,6 +68,7 @@ package final class Gateway {
 
     private let server: HTTPServer
     private let horde: Horde
+    private let records: JobRecords?
     private let catalog: ModelCatalog
     private let work: RunningWork
     private let kept = KeptRuns()
@@ -82,7 +87,12 @@ package final class Gateway {
         self.logger = logger
         drainDelay = configuration.drainDelay
         drainTimeout = configuration.drainTimeout
-        horde = Horde(configuration.horde, client: HTTPClient())
+        let heir = Heir(logger)
+        records = configuration.stateDirectory.map { directory in
+            JobRecords(directory: directory, origin: configuration.horde.url, onNews: heir.heard)
+        }
+        horde = Horde(configuration.horde, client: HTTPClient(), records: records)
+        heir.horde = horde
         work = RunningWork()
         catalog = ModelCatalog(
             horde: horde,
@@ -141,11 +151,13 @@ package final class Gateway {
         work.phase = .draining
         // What is held only for who may come back ends at once.
         kept.close()
+        horde.abandonInherited()
         server.drain()
         await work.drain(within: drainTimeout)
         catalog.stopRefreshing()
         await server.stop()
         await horde.settle(within: Limits.settleSecondsMax)
+        await records?.close()
         second.cancel()
         logger.info("stopped")
     }

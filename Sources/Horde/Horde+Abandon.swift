@@ -8,6 +8,7 @@ extension Horde {
     func abandon(_ ticket: Ticket, _ jobs: WaitingJobs) {
         guard abandonments.count < Limits.abandonmentsMax else { return }
         abandonments.began()
+        recordUnclaimable(ticket)
         EventLoop.task { [self] in
             await cancel(ticket, jobs)
             abandonments.ended()
@@ -22,12 +23,14 @@ extension Horde {
             do throws(HordeError) {
                 let isRunning = try GenerationStatus(try await send(deletion(of: ticket))).isRunning
                 jobs.ended()
-                guard isRunning, let pause = schedule.next() else { return }
+                guard isRunning, let pause = schedule.next() else { return ended(ticket) }
                 failures = 0
                 guard await abandonments.wait(pause) else { return }
             } catch {
                 failures += 1
-                guard error != .expired, failures < Limits.deleteAttemptsMax else { return }
+                if error == .expired { return ended(ticket) }
+                // In the journal it stays, for the next process to delete.
+                guard failures < Limits.deleteAttemptsMax else { return }
                 // Also when the process stops, which waits only so long: this job is not deleted yet.
                 var pause = min(1 << (failures - 1), Limits.deletePauseSecondsMax)
                 if case .rateLimited(let seconds) = error { pause = max(pause, seconds) }

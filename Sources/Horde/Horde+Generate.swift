@@ -63,7 +63,9 @@ extension Horde {
         case .success: hasText = true
         case .failure(let error):
             hasText = false
-            if let job = pending.job, !error.isAfterDeletion { abandon(job.ticket, job.waiting) }
+            if let job = pending.job {
+                if error.isAfterDeletion { ended(job.ticket) } else { abandon(job.ticket, job.waiting) }
+            }
         }
         if let hint = pending.hint { webhooks?.ended(hint, hasText: hasText) }
         return pending.take(outcome)
@@ -76,6 +78,7 @@ extension Horde {
     @inline(never)
     private func submit(_ pending: PendingOrder) async throws(HordeError) -> Job {
         try await pending.audience.presence()
+        if let ticket = inheritedTicket(for: pending) { return try accepted(ticket, .none(of: dispatcher), pending) }
         let attempts = beginAttempts(pending)
         while true {
             let waiting = try await dispatcher.pass(attempts.turn, for: pending.audience) {
@@ -109,7 +112,9 @@ extension Horde {
             abandon(ticket, waiting)
             throw .cancelled
         }
-        let job = Job(ticket, waiting, of: pending, isSafetyNet: webhooks?.isProven ?? false)
+        record(ticket, of: pending)
+        let isProven = webhooks?.isProven ?? false
+        let job = Job(ticket, waiting, of: pending, isSafetyNet: pending.hint != nil && isProven)
         pending.job = job
         pending.onProgress(.accepted)
         return job

@@ -40,6 +40,8 @@ extension Horde {
 
     @inline(never)
     private func heard(_ response: HTTPClient.Response, _ job: Job) throws(HordeError) -> [Generation]? {
-        try job.heard(try GenerationStatus(response))
+        let texts = try job.heard(try GenerationStatus(response))
+        if texts != nil { ended(job.ticket) }
+        return texts
     }
 }

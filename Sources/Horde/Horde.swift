@@ -2,6 +2,7 @@ package import EventLoop
 import FoundationEssentials
 package import HTTPClient
 import HTTPTypes
+import Secrets
 
 /// AI Horde: a network of volunteers' GPUs behind an asynchronous API.
 ///
@@ -33,11 +34,20 @@ package final class Horde {
     /// Where Horde's calls are expected; nil where it makes none.
     package let webhooks: Webhooks?
     let abandonments = Abandonments()
+    /// Jobs of a process that was killed.
+    let inherited = InheritedJobs()
+    /// What makes this process' jobs known to the next; nil keeps them in memory alone.
+    let records: JobRecords?
     private var statusReads = 0
     private let configuration: Configuration
     private let client: HTTPClient
 
-    package init(_ configuration: Configuration, client: HTTPClient) {
+    /// - Parameters:
+    ///   - configuration: where Horde is and how it is to be treated.
+    ///   - client: carries the calls.
+    ///   - records: where jobs are noted; nil for who submits none.
+    package init(_ configuration: Configuration, client: HTTPClient, records: JobRecords? = nil) {
+        self.records = records
         self.configuration = configuration
         self.client = client
         webhooks = configuration.publicURL.map { Webhooks(publicURL: $0) }
@@ -74,7 +84,7 @@ package final class Horde {
 
     func submit(_ order: GenerationOrder, key: HordeKey) async throws(HordeError) -> Ticket {
         var request = request(.post, "generate/text/async", timeout: Limits.submitSecondsMax)
-        request.fields[.apikey] = key.secret
+        request.fields[.apikey] = key.secret.revealed
         request.fields[.contentType] = "application/json"
         request.content = .made { order.body }
         let response = try await send(request)
@@ -109,7 +119,7 @@ package final class Horde {
     /// How many jobs of the account may wait for a worker; nil when Horde does not say.
     func concurrency(_ key: HordeKey) async -> Int? {
         var request = request(.get, "find_user", timeout: Limits.readSecondsMax)
-        request.fields[.apikey] = key.secret
+        request.fields[.apikey] = key.secret.revealed
         // What it says to an unknown key repeats the key: nothing but the number is taken from it.
         guard let response = try? await send(request), response.status == 200 else { return nil }
         return (try? JSONDecoder().decode(User.self, from: Data(response.body)))?.concurrency

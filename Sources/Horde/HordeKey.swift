@@ -1,19 +1,23 @@
+import Secrets
+
 /// A key to AI Horde: whoever has it spends its owner's kudos, so it never shows in text.
 package struct HordeKey: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible {
-    let secret: String
+    let secret: Secret
 
     /// The key that everybody may use (`API.md` of Horde: "anonymous").
-    package static let anonymous = HordeKey(secret: "0000000000")
+    package static let anonymous = HordeKey(secret: Secret("0000000000"))
 
-    private init(secret: String) { self.secret = secret }
+    private init(secret: Secret) { self.secret = secret }
 
     /// Takes text that has the shape of a key: `0000000000`, 22 characters of `[A-Za-z0-9_-]`, or a UUID (a shared key).
     ///
     /// Anything else, such as the placeholder that a client insists on, is none.
     package init?(_ text: String) {
         let bytes = Array(text.utf8)
-        guard text == Self.anonymous.secret || Self.isRegistered(bytes) || Self.isUUID(bytes) else { return nil }
-        self.init(secret: text)
+        guard text == Self.anonymous.secret.revealed || Self.isRegistered(bytes) || Self.isUUID(bytes) else {
+            return nil
+        }
+        self.init(secret: Secret(text))
     }
 
     package var isAnonymous: Bool { self == .anonymous }

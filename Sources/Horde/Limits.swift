@@ -10,6 +10,8 @@ enum Limits {
     static let resubmitsMax = 2
     /// How long Horde may call a job impossible before it is given up.
     static let impossibleSecondsMax = Duration.seconds(45)
+    /// How long a client may take to come back for a job of an earlier process.
+    static let returnSecondsMax = Duration.seconds(120)
     /// Between two looks at a job that nobody waits for at the moment.
     static let awayReadInterval = Duration.seconds(5)
     /// How long after a job's end its webhook may still arrive.

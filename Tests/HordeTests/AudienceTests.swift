@@ -95,7 +95,7 @@ import Testing
 
     @Test func `what was written when the time is over is given`() async throws {
         let bench = try Bench(#"{"workers":[{"name":"W","models":["m/7B"],"threads":1}],"pickup_seconds":0.01}"#)
-        let outcome = await bench.generate("[[reply:one]] [[latency:2]]", n: 2, within: .seconds(3.6))
+        let outcome = await bench.generate("[[reply:one]] [[latency:3]]", n: 2, within: .seconds(5.8))
         #expect(outcome.texts == ["one"])
         #expect(await eventually(within: .seconds(1)) { bench.job?.deletedAt.isEmpty == false })
         await bench.stop()

@@ -95,16 +95,18 @@ enum Rules {
         "EventLoop": ["CLinux"],
         "HTTPServer": ["EventLoop", "CLinux", "CMicroHTTPD"],
         "HTTPClient": ["EventLoop", "CLinux", "CCurl"],
+        "Secrets": ["COpenSSL"],
+        "Journal": ["EventLoop", "CLinux", "CSQLite"],
         "JSONText": [],
         "OpenAI": ["JSONText"],
         "Prompting": [],
         "Answers": ["Prompting"],
         "Tools": ["OpenAI", "JSONText", "Prompting"],
         "OpenCode": ["OpenAI", "JSONText"],
-        "Horde": ["HTTPClient", "JSONText", "EventLoop"],
+        "Horde": ["HTTPClient", "JSONText", "Journal", "Secrets", "EventLoop"],
         "Gateway": [
             "Horde", "OpenAI", "JSONText", "Prompting", "Answers", "Tools", "OpenCode", "HTTPServer", "HTTPClient",
-            "EventLoop",
+            "Journal", "EventLoop",
         ],
         "Bench": ["HTTPClient", "EventLoop", "JSONText"],
         "HordeSimulator": ["HTTPServer", "EventLoop", "JSONText"],
@@ -113,7 +115,9 @@ enum Rules {
             "OpenCode", "Prompting", "EventLoop",
         ],
     ]
-    private static let ours = Set(arrows.keys).union(["CLinux", "CMicroHTTPD", "CCurl", "TestSupport"])
+    private static let ours = Set(arrows.keys).union([
+        "CLinux", "CMicroHTTPD", "CCurl", "CSQLite", "COpenSSL", "TestSupport",
+    ])
     private static let linesMax = 250
     private static let reasonLinesMax = 8
 

@@ -188,6 +188,14 @@ final class WaitingJobs {
         self.dispatcher = dispatcher
     }
 
+    private init(_ dispatcher: Dispatcher) {
+        (key, count) = (.anonymous, 0)
+        self.dispatcher = dispatcher
+    }
+
+    /// Jobs that count against nobody here.
+    static func none(of dispatcher: Dispatcher) -> WaitingJobs { WaitingJobs(dispatcher) }
+
     isolated deinit { left(0) }
 
     /// So many are left that no worker has.
