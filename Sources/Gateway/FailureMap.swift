@@ -15,6 +15,12 @@ extension APIError {
             switch error {
             case .unreachable:
                 .unavailable("AI Horde cannot be reached.", code: "upstream_unreachable", retryAfterSeconds: 10)
+            case .resting(let pause):
+                .unavailable(
+                    "AI Horde does not work at the moment.",
+                    code: "upstream_resting",
+                    retryAfterSeconds: max(Int(pause.components.seconds), 1)
+                )
             case .malformedAnswer, .serverFailed:
                 .unavailable("AI Horde is not working properly.", code: "upstream_error", retryAfterSeconds: 10)
             case .maintenance:

@@ -23,13 +23,17 @@ enum Health {
     /// `GET /readyz`: whether a request would find a model.
     ///
     /// Horde being away does not count: a list that is held stands.
-    static func readiness(hasModels: Bool, why: String?, isStopping: Bool) -> JSONResponse {
+    static func readiness(_ models: ModelCatalog.State, isStopping: Bool) -> JSONResponse {
         if isStopping {
             return JSONResponse(.serviceUnavailable, ["status": "stopping", "reason": "The server is stopping."])
         }
-        if hasModels { return JSONResponse(.ok, ["status": "ready"]) }
-        let reason = why.map { "No model list yet: \($0)." } ?? "No model list yet: Horde has not answered."
-        return JSONResponse(.serviceUnavailable, ["status": "waiting", "reason": .string(reason)])
+        switch models {
+        case .fresh: return JSONResponse(.ok, ["status": "ready", "models": "fresh"])
+        case .stale: return JSONResponse(.ok, ["status": "ready", "models": "stale"])
+        case .none(let why):
+            let reason = why.map { "No model list yet: \($0)." } ?? "No model list yet: Horde has not answered."
+            return JSONResponse(.serviceUnavailable, ["status": "waiting", "reason": .string(reason)])
+        }
     }
 }
 

@@ -21,6 +21,11 @@ enum Metrics {
         )
         text.counter("interposer_queue_refused_total", "Requests that the full line refused.", figures.submits.refusals)
         text.gauge("interposer_horde_waiting_jobs", "Jobs that no worker has yet.", figures.waitingJobs)
+        text.gauge(
+            "interposer_horde_resting",
+            "1 while nothing is submitted because Horde has failed again and again.",
+            figures.isResting ? 1 : 0
+        )
         text.counter("interposer_horde_submits_total", "Submissions that Horde took.", figures.submits.accepted)
         text.counter(
             "interposer_horde_rate_limited_total",

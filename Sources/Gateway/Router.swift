@@ -65,8 +65,8 @@ final class Router {
         case .about: Health.about
         case .health: Health.alive
         case .readiness:
-            Health.readiness(hasModels: catalog.hasModels, why: catalog.lastFailure, isStopping: work.phase != .serving)
-        case .models: JSONResponse(.ok, bytes: catalog.listBytes)
+            Health.readiness(catalog.state, isStopping: work.phase != .serving)
+        case .models: models()
         case .model(let name):
             model(name)
         case .unsupported(let name): JSONResponse(.unsupportedEndpoint(name))
@@ -76,6 +76,14 @@ final class Router {
         case .openCode: preconditionFailure("the answer needs the request")
         case .completions: preconditionFailure("a completion is waited for")
         }
+    }
+
+    /// The list as it is held; one that could not be renewed says so.
+    private func models() -> JSONResponse {
+        let list = JSONResponse(.ok, bytes: catalog.listBytes)
+        guard case .stale = catalog.state else { return list }
+        let age: HTTPFields = catalog.ageSeconds.map { [.age: "\($0)"] } ?? [:]
+        return list.with(age).with([.named("x-interposer-models"): "stale"])
     }
 
     private func model(_ name: String) -> JSONResponse {

@@ -81,9 +81,12 @@ extension Horde {
         if let ticket = inheritedTicket(for: pending) { return try accepted(ticket, .none(of: dispatcher), pending) }
         let attempts = beginAttempts(pending)
         while true {
+            try checkRest()
             let waiting = try await dispatcher.pass(attempts.turn, for: pending.audience) {
                 pending.onProgress(.inLine(ahead: $0, wait: $1))
             }
+            try checkRest()
+            breaker.began(at: .now)
             attempts.began()
             do throws(HordeError) {
                 let ticket = try await Submission(pending, waiting, horde: self).ticket(for: pending.audience)
@@ -94,6 +97,12 @@ extension Horde {
                 if pending.audience.isAway { throw .left }
             }
         }
+    }
+
+    /// - Throws: `.resting` while Horde is left alone.
+    @inline(never)
+    private func checkRest() throws(HordeError) {
+        if let rest = breaker.rest(at: .now) { throw .resting(retryAfter: rest) }
     }
 
     @inline(never)

@@ -38,6 +38,7 @@ package final class Horde {
     let inherited = InheritedJobs()
     /// What makes this process' jobs known to the next; nil keeps them in memory alone.
     let records: JobRecords?
+    var breaker = CircuitBreaker()
     private var statusReads = 0
     private let configuration: Configuration
     private let client: HTTPClient
@@ -66,6 +67,8 @@ package final class Horde {
         package let statusReads: Int
         package let webhooks: Int
         package let unknownWebhooks: Int
+        /// Whether Horde is left alone for a moment because it does not work.
+        package let isResting: Bool
     }
 
     /// The figures of this moment.
@@ -76,7 +79,8 @@ package final class Horde {
             waitingJobs: dispatcher.waitingJobs,
             statusReads: statusReads,
             webhooks: webhooks?.deliveredCount ?? 0,
-            unknownWebhooks: webhooks?.unknownCount ?? 0
+            unknownWebhooks: webhooks?.unknownCount ?? 0,
+            isResting: breaker.rest(at: .now) != nil
         )
     }
 
@@ -168,9 +172,13 @@ package final class Horde {
 
     func send(_ request: HTTPClient.Request) async throws(HordeError) -> HTTPClient.Response {
         do throws(TransferError) {
-            return try await client.send(request)
+            let response = try await client.send(request)
+            if response.status >= 500 { breaker.failed(at: .now) } else { breaker.succeeded() }
+            return response
         } catch {
-            throw HordeError(error)
+            let error = HordeError(error)
+            if error.isOutage { breaker.failed(at: .now) }
+            throw error
         }
     }
 }

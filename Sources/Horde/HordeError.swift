@@ -10,6 +10,8 @@ package enum HordeError: Error, Equatable, Sendable {
     case malformedAnswer(status: Int)
     case serverFailed(status: Int)
     case maintenance
+    /// It has failed again and again a moment ago, and is not asked for so long.
+    case resting(retryAfter: Duration)
 
     // Horde refused the submission.
     /// Over a rate limit (429 without `rc`).
@@ -103,6 +105,14 @@ package enum HordeError: Error, Equatable, Sendable {
         // Horde took it, and its id is lost: a second submission would be a second job.
         case .malformedAnswer(status: 202): false
         case .unreachable, .malformedAnswer, .serverFailed, .maintenance, .rateLimited, .tooManyPrompts: true
+        default: false
+        }
+    }
+
+    /// Whether it tells that Horde does not work, rather than what it thinks of a call.
+    var isOutage: Bool {
+        switch self {
+        case .unreachable, .malformedAnswer, .serverFailed: true
         default: false
         }
     }

@@ -18,6 +18,16 @@ enum Limits {
     static let lateDeliveryMax = Duration.seconds(10)
     /// How long a job's status may be unreadable before it is given up.
     static let silenceSecondsMax = Duration.seconds(60)
+    // Outages
+
+    /// Calls that fail in a row before Horde is left alone.
+    static let failuresMax = 5
+    /// How long it is, at first and at most.
+    static let restMin = Duration.seconds(5)
+    static let restMax = Duration.seconds(30)
+    /// Until another submission tries, when nothing is heard of one that does.
+    static let probeSecondsMax = Duration.seconds(20)
+
     // Submissions
 
     /// What Horde lets an address submit: 97 % of its 90 a minute, so that timers may be late.

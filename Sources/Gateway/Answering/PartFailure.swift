@@ -37,9 +37,13 @@ indirect enum PartFailure: Error {
 }
 
 extension HordeError {
-    /// How long to wait for a turn that is not ours yet; nil for any other error.
+    /// How long to wait for a turn that is not ours yet, or for a Horde that does not work; nil for any other error.
     var pause: Duration? {
         switch self {
+        case .resting(let pause): pause
+        case .unreachable, .serverFailed, .maintenance: .seconds(5)
+        // A job that was taken and whose id is lost is not asked for once more.
+        case .malformedAnswer(let status): status == 202 ? nil : .seconds(5)
         case .rateLimited(let seconds): .seconds(seconds)
         case .queueFull(let pause): pause
         case .tooManyPrompts: .seconds(10)

@@ -15,9 +15,11 @@ final class ModelCatalog {
     private(set) var current = Catalog.empty
     /// `GET /v1/models`, ready to send.
     private(set) var listBytes: [UInt8] = Array(Catalog.empty.list.compact.utf8)
-    private(set) var hasModels = false
+    private var hasModels = false
+    /// When the list was fetched; nil for one of the last process', or none.
+    private var fetchedAt: ContinuousClock.Instant?
     /// Why the last look failed; nil when it did not.
-    private(set) var lastFailure: String?
+    private var lastFailure: String?
     private let horde: Horde
     private let cache: CatalogCache?
     private let formats: FormatTable
@@ -59,6 +61,23 @@ final class ModelCatalog {
         }
     }
 
+    /// How the list stands.
+    enum State: Equatable {
+        /// There is none yet; why the last look failed, if one has.
+        case none(why: String?)
+        case fresh
+        /// Newer models could not be had, or not yet; what is held is shown all the same.
+        case stale
+    }
+
+    var state: State {
+        guard hasModels else { return .none(why: lastFailure) }
+        return lastFailure == nil && fetchedAt != nil ? .fresh : .stale
+    }
+
+    /// How old the list is, in seconds; nil where that is not known.
+    var ageSeconds: Int? { fetchedAt.map { Int((.now - $0).components.seconds) } }
+
     func startRefreshing() {
         refreshing = EventLoop.task { [weak self] in
             var retry = Limits.refreshRetryMin
@@ -90,6 +109,7 @@ final class ModelCatalog {
             if supply.workers.isEmpty { return failed("AI Horde lists no workers") }
             if lastFailure != nil { logger.notice("horde is back", metadata: ["models": "\(supply.models.count)"]) }
             lastFailure = nil
+            fetchedAt = .now
             show(supply)
             cache?.save(supply)
             return true
