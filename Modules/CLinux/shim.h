@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -29,3 +30,20 @@ static const uint32_t linux_epoll_peer_closed = 0x2000;
 /// SOCK_NONBLOCK and SOCK_CLOEXEC import as an enum of their own that `socket` does not take.
 static const int linux_socket_stream = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
 static const int linux_accept_flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
+
+/// The kernel's `struct tcp_info` is longer than the C library's (linux/tcp.h, tcp(7)).
+///
+/// How many bytes have come on a TCP connection, with one more for the end of sending; -1 where the kernel does not say.
+static inline int64_t linux_received_bytes(int descriptor) {
+    uint64_t info[32];
+    socklen_t length = sizeof info;
+    // tcpi_bytes_received is the seventeenth word of eight bytes, since Linux 4.1.
+    int code = getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, info, &length);
+    return code != 0 || length < 17 * sizeof info[0] ? -1 : (int64_t)info[16];
+}
+
+/// ioctl is variadic. How many bytes wait to be read; -1 where the kernel does not say.
+static inline int linux_unread_bytes(int descriptor) {
+    int count = 0;
+    return ioctl(descriptor, FIONREAD, &count) == 0 ? count : -1;
+}

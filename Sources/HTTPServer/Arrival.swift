@@ -148,7 +148,7 @@ final class Arrival {
 
 extension HTTPServer.Answer {
     /// The whole answer in bytes, for a connection that ends with it.
-    fileprivate func closing(requestID: String) -> [UInt8] {
+    func closing(requestID: String) -> [UInt8] {
         let reason = String(cString: MHD_get_reason_phrase_for(CUnsignedInt(status.code)))
         var head = "HTTP/1.1 \(status.code) \(reason)\r\n"
         for field in fields { head += "\(field.name.rawName): \(field.value)\r\n" }

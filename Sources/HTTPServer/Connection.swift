@@ -11,10 +11,20 @@ import Glibc
 final class Connection {
     let remoteAddress: String
     private(set) var isPeerGone = false
+    private var isOpen = true
     private let descriptor: CInt
     let shard: Daemon
     private(set) var exchange: Exchange?
     private let slot: ConnectionSlot
+    private let firstRequest: RequestSize
+    /// What libmicrohttpd has read, from the first request line on.
+    private var buffer: ReadBuffer?
+    /// The last look at chunks: what had been read by then, and how often that was so.
+    private var chunks = (read: -1, sameLooks: 0)
+    /// Requests so far, and how many there were at the last look.
+    private var requests = 0
+    private var requestsAtLook = -1
+    private var look: TimerID?
     private let server: HTTPServer
     /// What has to come; nil while nothing is on its way.
     private var expected: Input?
@@ -25,21 +35,85 @@ final class Connection {
         case body(since: ContinuousClock.Instant)
     }
 
-    init(descriptor: CInt, remoteAddress: String, shard: Daemon, slot: ConnectionSlot, server: HTTPServer) {
+    init(
+        descriptor: CInt,
+        remoteAddress: String,
+        shard: Daemon,
+        slot: ConnectionSlot,
+        firstRequest: RequestSize,
+        server: HTTPServer
+    ) {
         self.descriptor = descriptor
         self.remoteAddress = remoteAddress
         self.shard = shard
         self.slot = slot
+        self.firstRequest = firstRequest
         self.server = server
         expect(.head)
         TCPOption.giveUpReader(of: descriptor, after: server.limits.stallSecondsMax)
-        EventLoop.watch(descriptor, for: [.peerClosed, .edgeTriggered]) { [weak self] _ in self?.peerClosed() }
+        EventLoop.watch(descriptor, for: [.readable, .peerClosed, .edgeTriggered]) { [weak self] readiness in
+            self?.moved(readiness)
+        }
     }
+
+    // MARK: What libmicrohttpd has read
+
+    /// Judges a head of which libmicrohttpd has read the request line: how long it is, or what is wrong with it; nil where
+    /// that cannot be told.
+    func judge(_ target: UnsafePointer<CChar>, targetBytes: Int) -> Result<Int, Refusal>? {
+        guard let buffer else {
+            // The first one was judged before libmicrohttpd got the connection.
+            buffer = ReadBuffer(of: descriptor, firstTarget: target, of: firstRequest, byteCount: shard.memoryBytes)
+            return .success(firstRequest.rawBytes)
+        }
+        // The kernel counts the end of sending as a byte.
+        return isPeerGone ? nil : buffer.request(withTarget: target, targetBytes: targetBytes)?.judge(server.limits)
+    }
+
+    /// Whether something has come behind the request that is answered: another one, which was sent too early, or what
+    /// libmicrohttpd has passed over without a word.
+    var hasMore: Bool { buffer?.hasMore ?? true }
+
+    /// A head, or a body, is through.
+    func used(_ bytes: Int) {
+        buffer?.used(bytes)
+    }
+
+    /// Sends the last of the connection past libmicrohttpd, which has nothing on its way out while it reads a head.
+    func sendLast(_ bytes: [UInt8]) {
+        _ = bytes.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
+        shutdown()
+    }
+
+    /// A chunked body begins to come, or has ended.
+    func receivesChunks(_ isReceiving: Bool) {
+        chunks = (-1, 0)
+        shard.receivesChunks(self, isReceiving)
+    }
+
+    /// Ends a connection of whose chunks libmicrohttpd takes no more, although there is more.
+    ///
+    /// A chunk's size and extensions have to fit its memory. Where they do not, it neither reads on nor gives up, and asks to
+    /// be run again at once, for ever.
+    func lookAtChunks() {
+        guard exchange?.isReceiving == true, let progress = ReadBuffer.progress(of: descriptor), progress.unread > 0
+        else {
+            chunks = (-1, 0)
+            return
+        }
+        chunks = (progress.read, progress.read == chunks.read ? chunks.sameLooks + 1 : 0)
+        if chunks.sameLooks >= Self.sameLooksMax { shutdown() }
+    }
+
+    private static let sameLooksMax = 3
+
+    // MARK: What has to come in time
 
     /// A request line has been read on this connection.
     func began(_ exchange: Exchange) {
         precondition(self.exchange == nil, "one request of a connection at a time")
         self.exchange = exchange
+        requests += 1
         if expected == nil { expect(.head) }
     }
 
@@ -81,7 +155,9 @@ final class Connection {
     }
 
     func ended(_ exchange: Exchange) {
-        if self.exchange === exchange { self.exchange = nil }
+        guard self.exchange === exchange else { return }
+        self.exchange = nil
+        if isPeerGone { shutdown() }
     }
 
     func needsRun() {
@@ -96,13 +172,43 @@ final class Connection {
     /// libmicrohttpd is about to close the socket.
     func closed() {
         inputIsComplete()
+        receivesChunks(false)
+        if let look { EventLoop.cancel(look) }
         EventLoop.unwatch(descriptor)
+        isOpen = false
         server.ended(self)
         exchange?.completed(isWhole: false)
+    }
+
+    private func moved(_ readiness: Readiness) {
+        if readiness.contains(.peerClosed) { return peerClosed() }
+        if exchange == nil { planLook() }
+    }
+
+    /// Something has come that may be the beginning of a later head, which has to end in time too.
+    ///
+    /// Two looks at half of that time, since most heads are through before there is one: a head that is begun at the first
+    /// and still not whole at the second is too slow.
+    private func planLook() {
+        guard look == nil, isOpen else { return }
+        look = EventLoop.schedule(after: server.limits.headSecondsMax / 2) { [weak self] in self?.lookAtHead() }
+    }
+
+    private func lookAtHead() {
+        look = nil
+        guard exchange == nil, buffer?.hasMore ?? false else { return }
+        if requestsAtLook == requests { return shutdown() }
+        requestsAtLook = requests
+        planLook()
     }
 
     private func peerClosed() {
         isPeerGone = true
         exchange?.clientLeft()
+        // What it has sent before it left is still read and answered; libmicrohttpd itself waits on for the rest of a head.
+        EventLoop.atEndOfTurn(.output) { [weak self] in
+            guard let self, isOpen, exchange == nil else { return }
+            if ReadBuffer.progress(of: descriptor)?.unread == 0 { shutdown() }
+        }
     }
 }

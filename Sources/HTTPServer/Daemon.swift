@@ -16,6 +16,10 @@ final class Daemon {
     private var needsRun = false
     private var isEndOfTurnPlanned = false
     private var idleTimer: TimerID?
+    /// What libmicrohttpd sets aside for each connection.
+    let memoryBytes: Int
+    /// Connections on which a chunked body comes.
+    private var chunked: [ObjectIdentifier: Connection] = [:]
     /// The connections that it has.
     var connectionCount = 0
 
@@ -34,6 +38,7 @@ final class Daemon {
             )
         else { preconditionFailure("libmicrohttpd cannot start: out of memory or descriptors") }
         self.handle = handle
+        self.memoryBytes = memoryBytes
         epoll = mhd_epoll_descriptor(handle)
         EventLoop.watch(epoll, for: .readable) { [weak self] _ in self?.runAndPlan() }
     }
@@ -65,6 +70,11 @@ final class Daemon {
         planEndOfTurn()
     }
 
+    /// A chunked body begins to come, or has ended.
+    func receivesChunks(_ connection: Connection, _ isReceiving: Bool) {
+        chunked[ObjectIdentifier(connection)] = isReceiving ? connection : nil
+    }
+
     private func planEndOfTurn() {
         guard !isEndOfTurnPlanned else { return }
         isEndOfTurnPlanned = true
@@ -73,7 +83,9 @@ final class Daemon {
 
     private func run() {
         needsRun = false
-        if let handle { MHD_run(handle) }
+        guard let handle else { return }
+        MHD_run(handle)
+        for connection in Array(chunked.values) { connection.lookAtChunks() }
     }
 
     /// Runs what was resumed, and sees to it that libmicrohttpd runs again when it wants to.

@@ -12,34 +12,36 @@ final class Exchange {
     /// Names the exchange before its head is there, or where its client gives it no name.
     private lazy var ownID = RequestID.random()
     private(set) var state: ExchangeState
-    private let target: RequestTarget?
+    let target: RequestTarget?
     let targetBytes: Int
+    /// How long its head is, if that is known.
+    private let judgedHeadBytes: Int?
+    private var isHeadJudged = false
     private let server: HTTPServer
     let connection: Connection
     /// libmicrohttpd's connection: borrowed, and nil once it has said that the request is over.
     private var handle: OpaquePointer?
     private var task: Task<Void, Never>?
-    private var head: Head?
+    private(set) var head: Head?
     /// What the handler is called with, until it is.
     private var request: Request?
-    private let started = ContinuousClock.now
+    let started = ContinuousClock.now
     private(set) var status: HTTPResponse.Status?
     private(set) var sentBytes = 0
     private var isClientGone = false
 
-    /// Method and fields, known once the whole head is there.
-    struct Head {
-        let method: HTTPRequest.Method
-        var fields: HTTPFields
-        let isChunked: Bool
-        let clientID: String?
-    }
-
     /// How many exist, for the test that none is left behind.
     private(set) static var liveCount = 0
 
-    init(target: String, handle: OpaquePointer, connection: Connection, server: HTTPServer) {
+    init(
+        target: String,
+        judgedHeadBytes: Int?,
+        handle: OpaquePointer,
+        connection: Connection,
+        server: HTTPServer
+    ) {
         self.target = RequestTarget(target)
+        self.judgedHeadBytes = judgedHeadBytes
         targetBytes = target.utf8.count
         self.handle = handle
         self.connection = connection
@@ -59,19 +61,11 @@ final class Exchange {
 
     /// The head is complete: it is judged before a byte of the body is taken.
     func receivedHead(_ reported: RequestGuard.Head) {
-        var fields = HTTPFields()
-        for (name, value) in reported.fields {
-            guard let name = HTTPField.Name(name) else { continue }
-            fields.append(HTTPField(name: name, value: value))
-        }
-        head = Head(
-            // A method that is no token is refused below, before anybody looks at this.
-            method: HTTPRequest.Method(reported.method) ?? .get,
-            fields: fields,
-            isChunked: fields[.transferEncoding] != nil,
-            clientID: fields[.requestID].flatMap { RequestID.isWellFormed($0) ? $0 : nil }
-        )
+        head = Head(reported)
         connection.expectBody()
+        connection.used(reported.bytes)
+        if head?.isChunked ?? false { connection.receivesChunks(true) }
+        isHeadJudged = judgedHeadBytes == reported.bytes
         do throws(Refusal) {
             try RequestGuard(limits: server.limits).check(reported, query: target?.query)
             if !reported.method.isToken { throw .malformed("The method is not a token.") }
@@ -79,6 +73,14 @@ final class Exchange {
         } catch {
             refuse(error)
         }
+    }
+
+    /// Answers before libmicrohttpd has read the head, which it would answer in words of its own, or take for another.
+    func refuseOutright(_ refusal: Refusal) {
+        let answer = server.render(refusal)
+        status = answer.status
+        sentBytes += answer.body.count
+        connection.sendLast(answer.closing(requestID: ownID))
     }
 
     var hasHead: Bool { head != nil }
@@ -98,19 +100,11 @@ final class Exchange {
     /// The request is whole: starts the handler, and lets it run as far as it gets without waiting.
     func receivedAll() {
         connection.inputIsComplete()
+        connection.used(state.receivedBytes)
         guard let body = state.receivedAll(), let target, let head else {
             return refuse(.bodyTooLarge(bytesMax: server.limits.bodyBytesMax))
         }
-        request = Request(
-            id: publicID,
-            method: head.method,
-            rawPath: target.rawPath,
-            path: target.path,
-            query: target.query,
-            fields: head.fields,
-            body: body,
-            remoteAddress: connection.remoteAddress
-        )
+        request = head.request(to: target, id: publicID, body: body, from: connection.remoteAddress)
         self.head?.fields = [:]
         task = EventLoop.task { [self] in
             // Taken and not captured: a task keeps what its closure has captured until it ends.
@@ -152,8 +146,10 @@ final class Exchange {
         status = head.status
         for field in head.fields { response.add(field.name.rawName, field.value) }
         response.add("x-request-id", publicID)
-        // After chunks the next request's first byte is only as certain as libmicrohttpd's reading of them.
-        let isLast = self.head?.isChunked ?? true || server.isDraining
+        // After chunks the next request's first byte is only as certain as libmicrohttpd's reading of them; so is whatever
+        // follows a head that nobody else has read, and what has come already is in its memory.
+        let isCertain = isHeadJudged && !(self.head?.isChunked ?? true) && !connection.hasMore
+        let isLast = !isCertain || connection.isPeerGone || server.isDraining
         if isLast, head.fields[.connection] == nil { response.add("Connection", "close") }
         return response.queue(status: head.status.code, on: handle)
     }
@@ -172,13 +168,14 @@ final class Exchange {
     /// libmicrohttpd is through with the request, whatever the outcome.
     func completed(isWhole: Bool) {
         connection.inputIsComplete()
+        if head?.isChunked ?? false { connection.receivesChunks(false) }
         let isWhole = isWhole && !state.isOpen && !isClientGone
         state.completed()
         handle = nil
         task?.cancel()
         task = nil
         connection.ended(self)
-        server.ended(self, summary(isWhole: isWhole))
+        server.ended(self, ExchangeSummary(of: self, isWhole: isWhole))
     }
 
     // MARK: From the connection and the server
@@ -231,18 +228,5 @@ final class Exchange {
         // "The connection will be resumed by the next MHD_run" (microhttpd.h): so the server is told to run it.
         MHD_resume_connection(handle)
         connection.needsRun()
-    }
-
-    private func summary(isWhole: Bool) -> ExchangeSummary {
-        ExchangeSummary(
-            id: publicID,
-            method: head?.method.rawValue ?? "-",
-            path: target?.rawPath ?? "-",
-            status: status?.code,
-            sentBytes: sentBytes,
-            duration: .now - started,
-            isWhole: isWhole,
-            remoteAddress: connection.remoteAddress
-        )
     }
 }

@@ -23,12 +23,15 @@ func onTarget(
     LoopActor.assumeIsolated {
         guard let known = mhd_connection_context(connection) else { return }
         let owner = Unmanaged<Connection>.fromOpaque(known).takeUnretainedValue()
+        let judgement = owner.judge(uri, targetBytes: strlen(uri))
         let made = Exchange(
             target: String(cString: uri),
+            judgedHeadBytes: try? judgement?.get(),
             handle: connection,
             connection: owner,
             server: Unmanaged<HTTPServer>.fromOpaque(server).takeUnretainedValue()
         )
+        if case .failure(let refusal) = judgement { made.refuseOutright(refusal) }
         // Unretained: the connection keeps its exchange, because onCompleted does not come for a request that
         // libmicrohttpd itself refuses while it reads the head.
         exchange = Unmanaged.passUnretained(made).toOpaque()

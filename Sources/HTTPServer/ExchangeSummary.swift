@@ -1,3 +1,6 @@
+import EventLoop
+import HTTPTypes
+
 /// What a log says of one exchange.
 package struct ExchangeSummary: Sendable {
     package let id: String
@@ -11,4 +14,21 @@ package struct ExchangeSummary: Sendable {
     /// Whether the client was there to take the answer to its end.
     package let isWhole: Bool
     package let remoteAddress: String
+}
+
+extension ExchangeSummary {
+    /// What is told of an exchange that is over.
+    @LoopActor
+    init(of exchange: Exchange, isWhole: Bool) {
+        self.init(
+            id: exchange.publicID,
+            method: exchange.head?.method.rawValue ?? "-",
+            path: exchange.target?.rawPath ?? "-",
+            status: exchange.status?.code,
+            sentBytes: exchange.sentBytes,
+            duration: .now - exchange.started,
+            isWhole: isWhole,
+            remoteAddress: exchange.connection.remoteAddress
+        )
+    }
 }

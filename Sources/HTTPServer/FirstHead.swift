@@ -25,13 +25,17 @@ struct FirstHead {
     func judge(_ bytes: UnsafeRawBufferPointer) -> Verdict {
         // "A server … SHOULD ignore at least one empty line (CRLF) received prior to the request-line" (RFC 9112, 2.2).
         let head = bytes.drop { $0 == Self.lineFeed || $0 == Self.carriageReturn }
+        let leading = head.startIndex
         guard let end = Self.end(of: head) else {
             return bytes.count < limits.headBytesMax ? .incomplete : .refused(tooLarge)
         }
         if end > limits.headBytesMax { return .refused(tooLarge) }
         do throws(Refusal) {
             try Self.check(lineEnds: bytes[..<end])
-            return .whole(try check(head[..<end], headBytes: end))
+            var size = try check(head[..<end], headBytes: end)
+            size.leadingBytes = leading
+            size.rawBytes = end - leading
+            return .whole(size)
         } catch {
             return .refused(error)
         }
@@ -80,7 +84,9 @@ struct FirstHead {
         var fields: [RequestGuard.Field] = []
         for line in lines { fields.append(try Self.field(in: line)) }
         let query = target.firstIndex(of: "?").map { String(target[target.index(after: $0)...]) }
-        return try RequestGuard(limits: limits).check(headBytes: headBytes, query: query, fields: fields)
+        var size = try RequestGuard(limits: limits).check(headBytes: headBytes, query: query, fields: fields)
+        size.targetOffset = requestLine.prefix { $0 != UInt8(ascii: " ") }.count + 1
+        return size
     }
 
     private static func target(in requestLine: String) throws(Refusal) -> Substring {

@@ -39,7 +39,7 @@ package final class HTTPServer {
     private(set) var isDraining = false
     private let slots: ConnectionSlots
     private var arrivals: [ObjectIdentifier: Arrival] = [:]
-    private var arriving: (shard: Daemon, remoteAddress: String, slot: ConnectionSlot)?
+    private var arriving: (shard: Daemon, remoteAddress: String, slot: ConnectionSlot, request: RequestSize)?
     private var connections: [ObjectIdentifier: Connection] = [:]
     /// Connections whose deadline is set at the end of the turn, where they are then still waited for.
     private var expecting: [Connection] = []
@@ -164,7 +164,7 @@ package final class HTTPServer {
         with request: RequestSize
     ) {
         guard let shards, let shard = (limits.isSmall(request) ? shards.small : shards.large).next() else { return }
-        arriving = (shard, peer.host, slot)
+        arriving = (shard, peer.host, slot, request)
         shard.add(connection, from: peer)
         arriving = nil
     }
@@ -177,6 +177,7 @@ package final class HTTPServer {
             remoteAddress: arriving.remoteAddress,
             shard: arriving.shard,
             slot: arriving.slot,
+            firstRequest: arriving.request,
             server: self
         )
         connections[ObjectIdentifier(connection)] = connection

@@ -47,17 +47,26 @@ extension HTTPField.Name {
     }
 }
 
-/// The request target taken apart (RFC 9112, 3.2): `/path?query` or `*`.
+/// The request target taken apart (RFC 9112, 3.2): `/path?query`, `http://host/path?query` or `*`.
 struct RequestTarget: Equatable {
+    /// The host of a target that names one; it counts instead of the `Host` field (RFC 9112, 3.2.2).
+    let authority: Authority?
     let rawPath: String
     let path: String
     let query: String?
 
     /// Fails on a target that is neither a path nor `*`, on bytes that may not stand there, and on broken escapes.
     init?(_ target: String) {
-        guard target.utf8.first == UInt8(ascii: "/") || target == "*",
-            target.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
-        else { return nil }
+        guard target.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
+        var target = target
+        if let absolute = Self.absolute(target) {
+            guard let authority = Authority(absolute.authority), !authority.text.isEmpty else { return nil }
+            self.authority = authority
+            target = absolute.rest.hasPrefix("/") ? absolute.rest : "/" + absolute.rest
+        } else {
+            authority = nil
+        }
+        guard target.utf8.first == UInt8(ascii: "/") || target == "*" else { return nil }
         if let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) {
             rawPath = String(target[..<mark])
             query = String(target[target.utf8.index(after: mark)...])
@@ -67,6 +76,16 @@ struct RequestTarget: Equatable {
         }
         guard let path = Self.decode(rawPath) else { return nil }
         self.path = path
+    }
+
+    /// The parts of the absolute form, which a client sends to what it takes for a proxy.
+    private static func absolute(_ target: String) -> (authority: String, rest: String)? {
+        for scheme in ["http://", "https://"] where target.prefix(scheme.count).lowercased() == scheme {
+            let rest = target.dropFirst(scheme.count)
+            let authority = rest.prefix { $0 != "/" && $0 != "?" }
+            return (String(authority), String(rest[authority.endIndex...]))
+        }
+        return nil
     }
 
     /// Decodes `%XX`; an escaped NUL or a result that is not UTF-8 is refused.

@@ -27,6 +27,9 @@ struct RequestGuard {
         for field in head.fields {
             if field.name.isField("host") {
                 hosts += 1
+                guard Authority(field.value.withoutBlanksAtEnd) != nil else {
+                    throw .malformed("The Host field is no host.")
+                }
             } else if field.name.isField("content-length") {
                 hasLength = true
             } else if field.name.isField("transfer-encoding") {
@@ -106,13 +109,19 @@ struct RequestGuard {
 /// What a request asks of the memory that libmicrohttpd has for its connection.
 struct RequestSize: Equatable {
     /// Request line and fields, with cookies twice.
-    let headBytes: Int
+    var headBytes: Int
     /// Fields, query arguments and cookies.
     let records: Int
     /// The body's, as the head tells it; 0 when it does not.
     let bodyBytes: Int
     /// Whether a proxy has sent it, which may send those of other clients on the same connection.
     var isForwarded = false
+    /// Empty lines before the request line.
+    var leadingBytes = 0
+    /// From the first byte of the request line to the target.
+    var targetOffset = 0
+    /// From there to the end of the head, as it was sent.
+    var rawBytes = 0
 }
 
 extension String {
@@ -123,6 +132,12 @@ extension String {
                 // A capital letter is its small one without this bit, and no other character of a token.
                 zip(utf8, name).allSatisfy { $0 == $1 || ($0 | 0x20 == $1 && (0x41...0x5A).contains($0)) }
             }
+    }
+
+    /// The value of a field, whose blanks at the end are none of it (RFC 9110, 5.5).
+    fileprivate var withoutBlanksAtEnd: String {
+        guard let last = utf8.last, last == UInt8(ascii: " ") || last == UInt8(ascii: "\t") else { return self }
+        return String(self[...(utf8.lastIndex { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") } ?? startIndex)])
     }
 
     /// Whether this can name a field or a method (RFC 9110, 5.6.2).

@@ -8,6 +8,7 @@ import processes
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: takes more than 20 seconds, because Horde's own times do")
+    config.addinivalue_line("markers", "hostile: more of the same than a change needs; `make hostile` runs it")
     config.addinivalue_line("markers", "long: takes minutes, because Horde's own times do; left out by `make test`")
 
 

@@ -12,7 +12,13 @@ import Testing
     }
 
     private static let whole = "POST /a HTTP/1.1\r\nHost: b\r\nContent-Length: \t7\r\n\r\n"
-    private let size = RequestSize(headBytes: whole.utf8.count, records: 2, bodyBytes: 7)
+    private let size = RequestSize(
+        headBytes: whole.utf8.count,
+        records: 2,
+        bodyBytes: 7,
+        targetOffset: 5,
+        rawBytes: whole.utf8.count
+    )
 
     @Test func `a head is incomplete at each of its bytes but the last`() {
         let bytes = Array(Self.whole.utf8)
@@ -21,7 +27,9 @@ import Testing
         }
         #expect(verdict(Self.whole) == .whole(size))
         #expect(verdict(Self.whole + "{ not: looked at\r\n\r\n}") == .whole(size))
-        #expect(verdict("\r\n\r\n" + Self.whole) == .whole(RequestSize(headBytes: 53, records: 2, bodyBytes: 7)))
+        var later = size
+        (later.headBytes, later.leadingBytes) = (size.headBytes + 4, 4)
+        #expect(verdict("\r\n\r\n" + Self.whole) == .whole(later))
     }
 
     @Test(arguments: ["A: b\n\n", "A: b\n\r\n", "A: b\r\n\n", "A: b\r\r\n\r\n", "A: b\rC: d\r\n\r\n", "A: b\r\n\r\r\n"])
@@ -98,7 +106,7 @@ import Testing
     @Test func `cookies count twice, and arguments, cookies and fields together`() {
         let head = "POST /?a&b HTTP/1.1\r\nCookie: c; d\r\n\r\n"
         let size = HTTPServer.Limits().judge(head)
-        #expect(size == RequestSize(headBytes: head.utf8.count + 4, records: 5, bodyBytes: 0))
+        #expect(size?.headBytes == head.utf8.count + 4 && size?.records == 5 && size?.bodyBytes == 0)
     }
 
     @Test(arguments: ["Via: 1.1 a", "Forwarded: for=b", "x-forwarded-for: c"])

@@ -49,17 +49,26 @@ import Testing
         }
     }
 
-    @Test func `pipelined and chunked requests arrive whole`() async throws {
+    @Test func `who asks again before an answer is answered once, and told that the connection ends`() async throws {
+        try await withServer(handler: Self.echo) { port in
+            let client = RawClient(port: port)
+            client.send("GET /1 HTTP/1.1\r\nHost: t\r\n\r\nGET /2 HTTP/1.1\r\nHost: t\r\n\r\n")
+            let text = client.receiveAll()
+            #expect(text.contains("Connection: close") && text.hasSuffix("GET /1 - "))
+        }
+    }
+
+    @Test func `requests that follow one another and chunked ones arrive whole`() async throws {
         try await withServer(handler: Self.echo) { port in
             let client = RawClient(port: port)
             client.request("GET", "/1")
+            #expect(client.receive(until: "GET /1 - ").hasPrefix("HTTP/1.1 200 "))
             client.request("GET", "/2")
+            #expect(client.receive(until: "GET /2 - ").hasPrefix("HTTP/1.1 200 "))
             client.send(
                 "POST /3 HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n"
             )
             let text = client.receiveAll()
-            #expect(text.contains("GET /1 - "))
-            #expect(text.contains("GET /2 - "))
             #expect(text.hasSuffix("POST /3 - hello world"))
         }
     }
@@ -180,21 +189,28 @@ import Testing
 
     @Test func `a later head is read like any other, however it is cut and whatever blanks it has`() async throws {
         try await withServer(handler: Self.echo) { port in
-            let client = RawClient(port: port)
+            let cut = RawClient(port: port)
             let fields = (0..<50).map {
                 "X\($0):\($0 % 3 == 0 ? "" : " \t")\(String(repeating: "y", count: $0 * 12)) \t"
             }
+            cut.request("GET", "/1", fields: fields)
+            #expect(cut.receive(until: "GET /1 - ").hasPrefix("HTTP/1.1 200 "))
+            cut.send("\r\n")
+            for byte in "GET /2?a=b&c HTTP/1.1\r\nHost:t\r\nEmpty:\r\nBlank: \r\n\r\n".utf8 { cut.send([byte]) }
+            // What comes behind a head in pieces is only as certain as libmicrohttpd's reading of it.
+            let answer = cut.receiveAll()
+            #expect(answer.hasPrefix("HTTP/1.1 200 ") && answer.contains("Connection: close"))
+            #expect(answer.hasSuffix("GET /2 a=b&c "))
+            let client = RawClient(port: port)
             client.request("GET", "/1", fields: fields)
             #expect(client.receive(until: "GET /1 - ").hasPrefix("HTTP/1.1 200 "))
-            client.send("\r\n")
-            for byte in "GET /2?a=b&c HTTP/1.1\r\nHost:t\r\nEmpty:\r\nBlank: \r\n\r\n".utf8 { client.send([byte]) }
-            #expect(client.receive(until: "GET /2 a=b&c ").hasPrefix("HTTP/1.1 200 "))
             client.request("GET", "/3", fields: fields.reversed())
+            #expect(client.receive(until: "GET /3 - ").hasPrefix("HTTP/1.1 200 "))
             client.request("POST", "/4", fields: fields, body: "five")
+            #expect(client.receive(until: "POST /4 - five").hasPrefix("HTTP/1.1 200 "))
             client.request("GET", "/6", fields: fields + ["Connection: close"])
             let answers = client.receiveAll()
-            #expect(answers.count(of: "HTTP/1.1 200 ") == 3)
-            #expect(answers.contains("POST /4 - five"))
+            #expect(answers.count(of: "HTTP/1.1 200 ") == 1)
             #expect(answers.hasSuffix("GET /6 - "))
         }
     }
@@ -204,13 +220,14 @@ import Testing
         try await withServer(handler: Self.echo) { port in
             let client = RawClient(port: port)
             client.send(head.bytes(fillingUpTo: HTTPServer.Limits().headBytesMax))
+            #expect(client.receive(until: "GET /large").hasPrefix("HTTP/1.1 200 "))
             client.request(
                 "GET",
                 "/next",
                 fields: ["X: " + String(repeating: "y", count: 12_000), "Connection: close"]
             )
             let answer = client.receiveAll()
-            #expect(answer.hasPrefix("HTTP/1.1 200 "))
+            #expect(answer.contains("HTTP/1.1 200 "))
             #expect(answer.hasSuffix("GET /next - "))
         }
     }
@@ -222,10 +239,10 @@ import Testing
             client.send(head.bytes(fillingUpTo: HTTPServer.Limits().smallHeadBytesMax))
             #expect(client.receive(until: "GET /large").hasPrefix("HTTP/1.1 200 "))
             let body = String(repeating: "z", count: 200_000)
-            client.request("POST", "/body", fields: ["X: " + String(repeating: "y", count: 4096)], body: body)
+            client.request("POST", "/body", fields: ["X: " + String(repeating: "y", count: 3000)], body: body)
+            #expect(client.receive(until: "POST /body - " + body).hasPrefix("HTTP/1.1 200 "))
             client.request("GET", "/next", fields: ["X: " + String(repeating: "y", count: 4096), "Connection: close"])
             let answers = client.receiveAll()
-            #expect(answers.contains("POST /body - " + body))
             #expect(answers.hasSuffix("GET /next - "))
         }
     }
