@@ -11,11 +11,19 @@ struct HordeOptions: ParsableArguments {
 
     @Option(
         help: """
-            The AI Horde key for clients that bring none; better in the environment, where other users do not see it. \
-            (default: $AI_HORDE_API_KEY, or the anonymous 0000000000)
+            The AI Horde key for clients that bring none; better in a file or in the environment, where other users do not \
+            see it. (default: $AI_HORDE_API_KEY, or the anonymous 0000000000)
             """
     )
     var apiKey: String?
+
+    @Option(
+        help: """
+            A file with that key, which not everybody may read. (default: $AI_HORDE_API_KEY_FILE, or the credential \
+            horde-api-key of systemd)
+            """
+    )
+    var apiKeyFile: String?
 
     func url() throws -> HordeURL {
         if let hordeURL { return hordeURL }
@@ -25,13 +33,7 @@ struct HordeOptions: ParsableArguments {
     }
 
     func key() throws -> HordeKey {
-        guard let text = apiKey ?? Environment["AI_HORDE_API_KEY"] else { return .anonymous }
-        // Said without the value: it is most likely a key, of some other place.
-        guard let key = HordeKey(text) else {
-            let source = apiKey == nil ? "AI_HORDE_API_KEY" : "The value of --api-key"
-            throw ValidationError("\(source) does not have the shape of an AI Horde key.")
-        }
-        return key
+        try KeySource.key(option: apiKey, file: apiKeyFile)
     }
 
     func horde(submitsPerMinute: Int?, publicURL: PublicURL? = nil) throws -> Horde.Configuration {

@@ -6,7 +6,8 @@ import socket
 import pytest
 
 import processes
-from processes import CHATML, run
+import wire
+from processes import ALICE_KEY, CHATML, SHARED_KEY, Child, eventually, run
 
 REQUEST = processes.chat("Hello", temperature=0.5, stop="END", max_tokens=100)
 
@@ -184,6 +185,39 @@ def test_a_key_of_no_shape_is_refused_and_not_shown():
     result = run("serve", "--listen", "127.0.0.1:0", "--api-key", "hunter2-hunter2", timeout=10)
     fails_in_one_line(result, "api-key")
     assert "hunter2" not in result.stderr
+
+
+@pytest.mark.parametrize("mode, content, word", [
+    (0o644, ALICE_KEY + "\n", "everybody"), (0o600, "hunter2-hunter2", "shape"), (0o600, "a\nb\n", "one line"),
+    (0o600, "", "one line"), (None, "", "read"),
+])
+def test_a_file_that_holds_no_key_is_refused_and_not_shown(tmp_path, mode, content, word):
+    file = tmp_path / "key"
+    if mode is not None:
+        file.write_text(content)
+        file.chmod(mode)
+    result = run("serve", "--listen", "127.0.0.1:0", "--api-key-file", str(file), timeout=10)
+    fails_in_one_line(result, word)
+    assert "hunter2" not in result.stderr and ALICE_KEY not in result.stderr
+
+
+def test_the_key_comes_from_a_file_or_a_credential(tmp_path, horde, start):
+    (tmp_path / "horde-api-key").write_text(ALICE_KEY + "\n")
+    (tmp_path / "horde-api-key").chmod(0o640)
+    for options, more in [
+        (["--api-key-file", str(tmp_path / "horde-api-key")], {"AI_HORDE_API_KEY": SHARED_KEY}),
+        ([], {"AI_HORDE_API_KEY_FILE": str(tmp_path / "horde-api-key")}),
+        ([], {"CREDENTIALS_DIRECTORY": str(tmp_path)}),
+    ]:
+        server = start(
+            Child, "serve", "--listen", "127.0.0.1:0", "--horde-url", horde.url, "--submits-per-minute", "0",
+            "--drain-timeout", "5", *options, **more,
+        )
+        eventually(lambda: wire.ask(server.address, "GET", "/readyz").status == 200, 10, "a model list")
+        text = f"whose key {options} {more}"
+        asked = {"model": CHATML, "messages": [{"role": "user", "content": text}]}
+        assert wire.ask(server.address, "POST", "/v1/chat/completions", asked).status == 200
+        assert horde.job(text)["user"] == "alice#2"
 
 
 @pytest.mark.parametrize("command", ["serve", "simulate"])
