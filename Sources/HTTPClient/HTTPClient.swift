@@ -92,7 +92,7 @@ package final class HTTPClient {
         let outcome: Result<Response, TransferError> =
             code == CURLE_OK
             ? .success(transfer.response(status: handle.status))
-            : .failure(TransferError(code, bytesMax: limits.bodyBytesMax))
+            : .failure(TransferError(code, bytesMax: limits.bodyBytesMax, hasBegun: transfer.hasBegun))
         finish(transfer, handle, outcome)
     }
 

@@ -21,6 +21,9 @@ final class Transfer {
         self.limits = limits
     }
 
+    /// Whether anything of an answer has come.
+    var hasBegun: Bool { headBytes > 0 }
+
     func response(status: Int) -> HTTPClient.Response {
         HTTPClient.Response(status: status, head: ResponseHead(bytes: head), body: body)
     }

@@ -4,6 +4,8 @@ import CCurl
 package enum TransferError: Error, Equatable, Sendable, CustomStringConvertible {
     /// No connection, or it broke; `reason` is libcurl's text.
     case unreachable(reason: String)
+    /// An answer had begun, and did not come to its end; `reason` is libcurl's text.
+    case brokenOff(reason: String)
     case timedOut
     case cancelled
     /// What came back is not HTTP.
@@ -14,7 +16,7 @@ package enum TransferError: Error, Equatable, Sendable, CustomStringConvertible 
     case overloaded
 
     /// Sorts libcurl's hundred codes (curl/curl.h, CURLcode).
-    init(_ code: CURLcode, bytesMax: Int) {
+    init(_ code: CURLcode, bytesMax: Int, hasBegun: Bool = false) {
         let reason = String(cString: curl_easy_strerror(code))
         self =
             switch code {
@@ -24,13 +26,13 @@ package enum TransferError: Error, Equatable, Sendable, CustomStringConvertible 
             case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING,
                 CURLE_URL_MALFORMAT, CURLE_HTTP2, CURLE_PARTIAL_FILE:
                 .malformed(reason: reason)
-            default: .unreachable(reason: reason)
+            default: hasBegun ? .brokenOff(reason: reason) : .unreachable(reason: reason)
             }
     }
 
     package var description: String {
         switch self {
-        case .unreachable(let reason): reason
+        case .unreachable(let reason), .brokenOff(let reason): reason
         case .timedOut: "no answer in time"
         case .cancelled: "cancelled"
         case .malformed(let reason): reason

@@ -11,7 +11,10 @@ extension Decodable {
     /// no reason to lose it, so the decoder has the last word.
     static func read(_ body: [UInt8], _ quick: (JSON) -> Self?) -> Self? {
         if let json = try? JSON(parsing: body), let value = quick(json) { return value }
-        return try? JSONDecoder().decode(Self.self, from: Data(body))
+        if let value = try? JSONDecoder().decode(Self.self, from: Data(body)) { return value }
+        // A worker that cuts its text inside a character leaves half of one.
+        guard let mended = LoneSurrogates.replaced(in: body) else { return nil }
+        return try? JSONDecoder().decode(Self.self, from: Data(mended))
     }
 }
 

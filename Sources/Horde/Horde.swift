@@ -91,7 +91,7 @@ package final class Horde {
         request.fields[.apikey] = key.secret.revealed
         request.fields[.contentType] = "application/json"
         request.content = .made { order.body }
-        let response = try await send(request)
+        let response = try await sendOrder(request)
         guard response.status == 202,
             let accepted = Accepted.read(response.body, Accepted.init),
             let ticket = Ticket(accepted.id)
@@ -102,6 +102,15 @@ package final class Horde {
         }
         dispatcher.accepted(key, limitPerSecond: Self.limitPerSecond(response))
         return ticket
+    }
+
+    /// Sends a submission; an answer that cannot be read may be that it was taken.
+    private func sendOrder(_ request: HTTPClient.Request) async throws(HordeError) -> HTTPClient.Response {
+        do throws(HordeError) {
+            return try await send(request)
+        } catch {
+            throw error == .malformedAnswer(status: 0) ? .malformedAnswer(status: 202) : error
+        }
     }
 
     /// Horde tells the tightest of its limits, which on a submission is that of the second, unless it was another that

@@ -50,7 +50,7 @@ package enum HordeError: Error, Equatable, Sendable {
             case .unreachable(let reason): .unreachable(reason: reason)
             case .timedOut: .unreachable(reason: "no answer in time")
             case .cancelled: .cancelled
-            case .malformed, .tooLarge: .malformedAnswer(status: 0)
+            case .malformed, .tooLarge, .brokenOff: .malformedAnswer(status: 0)
             case .overloaded: .unreachable(reason: "too many requests are waiting")
             }
     }

@@ -56,12 +56,18 @@ package struct Worker: Codable, Equatable, Sendable {
         threads = try fields.decodeIfPresent(Int.self, forKey: .threads) ?? 1
         // "48.4 tokens per second"
         let performance = try fields.decodeIfPresent(String.self, forKey: .performance)
-        tokensPerSecond = performance?.split(separator: " ").first.flatMap { Double($0) } ?? 0
+        tokensPerSecond = Self.speed(performance ?? "")
         uncompletedJobs = (try? fields.decodeIfPresent(Int.self, forKey: .uncompletedJobs)) ?? 0
         let isOnline = try fields.decodeIfPresent(Bool.self, forKey: .online) ?? true
         let isFlagged = try fields.decodeIfPresent(Bool.self, forKey: .flagged) ?? false
         let isInMaintenance = try fields.decodeIfPresent(Bool.self, forKey: .maintenanceMode) ?? false
         isAvailable = isOnline && !isFlagged && !isInMaintenance
+    }
+
+    /// What stands before the first blank, where it can be a speed: Swift reads "nan" and "inf" as numbers too.
+    private static func speed(_ performance: String) -> Double {
+        let speed = performance.split(separator: " ").first.flatMap { Double($0) } ?? 0
+        return (0...1e6).contains(speed) ? speed : 0
     }
 
     package func encode(to encoder: any Encoder) throws {

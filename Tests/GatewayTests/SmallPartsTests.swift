@@ -199,7 +199,8 @@ import Testing
 @Suite struct StartLimitTests {
     @Test(
         arguments: [
-            ([nil], 50), ([0], 20), ([3, 90], 20), ([30], 70), ([90, nil], 120), ([100_000], 120), ([], 50),
+            ([nil], 50), ([.min], 20), ([0], 20), ([3, 90], 20), ([30], 70), ([90, nil], 120), ([100_000], 120),
+            ([], 50),
         ] as [([Int?], Int)]
     )
     func `a worker gets twice what the shortest queue takes to begin`(etas: [Int?], seconds: Int) {

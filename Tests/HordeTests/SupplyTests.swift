@@ -38,7 +38,10 @@ struct SupplyTests {
         #expect(try JSONDecoder().decode(Worker.self, from: JSONEncoder().encode(worker)) == worker)
     }
 
-    @Test(arguments: [#""No requests fulfilled yet""#, "null", #""""#])
+    @Test(arguments: [
+        #""nan tokens per second""#, #""inf tokens per second""#, #""-inf tokens per second""#,
+        #""1e308 tokens per second""#, #""No requests fulfilled yet""#, "null", #""""#,
+    ])
     func `a worker without a speed has none`(performance: String) throws {
         let json = Self.worker.replacing(#""30.2 tokens per second""#, with: performance)
         #expect(try Self.decode(Worker.self, json).tokensPerSecond == 0)

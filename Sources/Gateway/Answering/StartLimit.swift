@@ -13,6 +13,6 @@ enum StartLimit {
     /// Of queues, in seconds; nil is one of which Horde does not know.
     static func seconds(etas: [Int?]) -> Int {
         let shortest = etas.compactMap(\.self).min() ?? secondsMin
-        return min(max(2 * min(shortest, secondsMax) + 10, secondsMin), secondsMax)
+        return min(max(2 * min(max(shortest, 0), secondsMax) + 10, secondsMin), secondsMax)
     }
 }

@@ -49,7 +49,7 @@ extension Catalog.Entry {
                 queuedTokens: demand.map { Self.count($0.queued) },
                 queuedJobs: demand.map { Self.count($0.jobs) },
                 // 10000 is Horde's way of saying that it does not know.
-                etaSeconds: demand.flatMap { $0.eta < 10_000 ? $0.eta : nil },
+                etaSeconds: demand.flatMap { (0..<10_000).contains($0.eta) ? $0.eta : nil },
                 format: format.format.name,
                 formatSource: "\(format.source)"
             )
