@@ -3,6 +3,7 @@
 #   serve    builds and serves the real AI Horde on 127.0.0.1:8080
 #   test     everything that CI runs: lint, build, unit tests, end-to-end tests with openai-python
 #   test-long    the end-to-end tests that take minutes each, a quarter of an hour in all
+#   hostile  torture, kills, slow clients, soak, sanitizers, ten minutes of each fuzz target: some three hours
 #   check    lint, build with the import check, unit tests
 #   format   formats the sources
 #   fuzz     builds and runs the fuzz targets, FUZZ_SECONDS each
@@ -17,7 +18,7 @@ SWIFT_FLAGS := --explicit-target-dependency-import-check error
 RELEASE_FLAGS := -c release --product interposer --static-swift-stdlib
 FUZZ_SECONDS ?= 20
 
-.PHONY: run serve test test-long check lint build format fuzz bench asan tsan clean dependencies
+.PHONY: run serve test test-long hostile check lint build format fuzz bench asan tsan clean dependencies
 
 run: dependencies
 	@Scripts/run
@@ -32,6 +33,9 @@ test: dependencies
 test-long: dependencies
 	swift build $(RELEASE_FLAGS)
 	INTERPOSER_BINARY=.build/release/interposer .venv/bin/python -m pytest -p no:cacheprovider -q -m long Tests/EndToEnd
+
+hostile: dependencies
+	@Scripts/hostile
 
 check: lint build
 	swift test --no-parallel
