@@ -203,6 +203,8 @@ final class Connection {
     }
 
     private func peerClosed() {
+        // Told again for what follows from it, as a shutdown of ours.
+        guard !isPeerGone else { return }
         isPeerGone = true
         exchange?.clientLeft()
         // What it has sent before it left is still read and answered; libmicrohttpd itself waits on for the rest of a head.

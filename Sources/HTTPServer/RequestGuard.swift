@@ -99,7 +99,8 @@ struct RequestGuard {
 
     private func check(codings: [String], version: String) throws(Refusal) {
         guard let first = codings.first else { return }
-        if codings.count > 1 || first.lowercased() != "chunked" {
+        // By its bytes: Unicode knows another letter whose small form is k.
+        if codings.count > 1 || !first.isField("chunked") {
             throw .malformed("The only Transfer-Encoding understood is one 'chunked'.")
         }
         if version == "HTTP/1.0" { throw .malformed("HTTP/1.0 has no Transfer-Encoding.") }
@@ -125,7 +126,7 @@ struct RequestSize: Equatable {
 }
 
 extension String {
-    /// Whether this is a field's name, whose letters have no case (RFC 9110, 5.1); `name` is in lower case.
+    /// Whether this is a name of HTTP's, whose letters have no case (RFC 9110, 5.1); `name` is in lower case.
     fileprivate func isField(_ name: StaticString) -> Bool {
         utf8.count == name.utf8CodeUnitCount
             && name.withUTF8Buffer { name in

@@ -19,6 +19,15 @@ struct DoubtfulHead: CustomTestStringConvertible {
         DoubtfulHead("coding, blank, colon", post, "Host: a", "Transfer-Encoding : chunked", "", second, status: 400),
         DoubtfulHead("CR in a value", post, "Host: a", "X: y\rContent-Length: 36", "", second, status: 400),
         DoubtfulHead("CR behind a value", post, "Host: a", "X: y\r", "", second, status: 400),
+        DoubtfulHead(
+            "coding with a letter like k",
+            post,
+            "Host: a",
+            "Transfer-Encoding: chun\u{212A}ed",
+            "",
+            second,
+            status: 400
+        ),
         DoubtfulHead("folded coding", post, "Host: a", "Transfer-Encoding:", " chunked", "", second, status: 400),
         DoubtfulHead("folded length", post, "Host: a", "Content-Length: 3", "\t4", "", second, status: 400),
         DoubtfulHead("a field in a fold", post, "Host: a", "X: y", " Content-Length: 36", "", second, status: 400),
