@@ -8,9 +8,9 @@ import Glibc
 package struct FileDescriptor: ~Copyable {
     package let rawValue: CInt
 
-    /// Takes over a descriptor that a system call has just returned; traps when that call had failed.
+    /// Takes over a descriptor that a system call has just returned; ends the program when that call had failed.
     package init(owning rawValue: CInt) {
-        precondition(rawValue >= 0, "not a descriptor: \(String(cString: strerror(errno)))")
+        if rawValue < 0 { SystemRefusal.end("the system gives no descriptor") }
         self.rawValue = rawValue
     }
 

@@ -35,20 +35,26 @@ final class Poller: @unchecked Sendable {
     private static let eventsPerWaitMax = 256
 
     init() {
-        control(EPOLL_CTL_ADD, wakeup.rawValue, .readable, generation: 0)
+        guard control(EPOLL_CTL_ADD, wakeup.rawValue, .readable, generation: 0) else {
+            SystemRefusal.end("the system does not watch a descriptor")
+        }
     }
 
     func wake() {
         eventfd_write(wakeup.rawValue, 1)
     }
 
-    func watch(_ descriptor: CInt, for readiness: Readiness, handler: @escaping @LoopActor (Readiness) -> Void) {
+    func watch(
+        _ descriptor: CInt,
+        for readiness: Readiness,
+        handler: @escaping @LoopActor (Readiness) -> Void
+    ) -> Bool {
         // An event carries the generation of its watch, because a handler that ran earlier in the same batch may have
         // closed this descriptor and opened another one under the same number.
         generation &+= 1
         let operation = watches[descriptor] == nil ? EPOLL_CTL_ADD : EPOLL_CTL_MOD
         watches[descriptor] = Watch(generation: generation, handler: handler)
-        control(operation, descriptor, readiness, generation: generation)
+        return control(operation, descriptor, readiness, generation: generation)
     }
 
     func unwatch(_ descriptor: CInt) {
@@ -57,15 +63,20 @@ final class Poller: @unchecked Sendable {
         epoll_ctl(epoll.rawValue, EPOLL_CTL_DEL, descriptor, nil)
     }
 
-    private func control(_ operation: CInt, _ descriptor: CInt, _ readiness: Readiness, generation: UInt32) {
+    private func control(
+        _ operation: CInt,
+        _ descriptor: CInt,
+        _ readiness: Readiness,
+        generation: UInt32
+    ) -> Bool {
         var event = epoll_event()
         event.events = readiness.rawValue
         event.data.u64 = UInt64(generation) << 32 | UInt64(UInt32(bitPattern: descriptor))
-        if epoll_ctl(epoll.rawValue, operation, descriptor, &event) != 0, errno == EEXIST || errno == ENOENT {
-            // The number was closed and opened again behind our back: the table was right about us, not the kernel.
-            let other = operation == EPOLL_CTL_ADD ? EPOLL_CTL_MOD : EPOLL_CTL_ADD
-            epoll_ctl(epoll.rawValue, other, descriptor, &event)
-        }
+        if epoll_ctl(epoll.rawValue, operation, descriptor, &event) == 0 { return true }
+        guard errno == EEXIST || errno == ENOENT else { return false }
+        // The number was closed and opened again behind our back: the table was right about us, not the kernel.
+        let other = operation == EPOLL_CTL_ADD ? EPOLL_CTL_MOD : EPOLL_CTL_ADD
+        return epoll_ctl(epoll.rawValue, other, descriptor, &event) == 0
     }
 
     /// Waits for events and calls their handlers; `nil` waits as long as it takes.
@@ -106,11 +117,14 @@ final class Poller: @unchecked Sendable {
 
 extension EventLoop {
     /// Calls `handler` whenever the descriptor is ready; a second call for the same descriptor replaces the first.
+    ///
+    /// - Returns: false when the system has no room for it, so that nothing will be told.
+    @discardableResult
     @LoopActor package static func watch(
         _ descriptor: CInt,
         for readiness: Readiness,
         handler: @escaping @LoopActor (Readiness) -> Void
-    ) {
+    ) -> Bool {
         shared.poller.watch(descriptor, for: readiness, handler: handler)
     }
 

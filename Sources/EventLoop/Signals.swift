@@ -22,7 +22,8 @@ package final class TerminationSignals {
         sigaddset(&mask, SIGINT)
         pthread_sigmask(SIG_BLOCK, &mask, nil)
         descriptor = FileDescriptor(owning: signalfd(-1, &mask, CInt(SFD_NONBLOCK | SFD_CLOEXEC)))
-        EventLoop.watch(descriptor.rawValue, for: .readable) { [weak self] _ in self?.drain() }
+        let isWatched = EventLoop.watch(descriptor.rawValue, for: .readable) { [weak self] _ in self?.drain() }
+        if !isWatched { SystemRefusal.end("the system does not watch for signals") }
     }
 
     isolated deinit { EventLoop.unwatch(descriptor.rawValue) }

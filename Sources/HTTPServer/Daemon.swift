@@ -36,7 +36,7 @@ final class Daemon {
                 CUnsignedInt(server.limits.connectionsMax),
                 CUnsignedInt(server.limits.idleSecondsMax.components.seconds)
             )
-        else { preconditionFailure("libmicrohttpd cannot start: out of memory or descriptors") }
+        else { SystemRefusal.end("libmicrohttpd cannot start") }
         self.handle = handle
         self.memoryBytes = memoryBytes
         epoll = mhd_epoll_descriptor(handle)

@@ -44,7 +44,9 @@ final class Listener {
     }
 
     private func watch() {
-        EventLoop.watch(socket.rawValue, for: .readable) { [weak self] _ in self?.acceptAll() }
+        let isWatched = EventLoop.watch(socket.rawValue, for: .readable) { [weak self] _ in self?.acceptAll() }
+        // One that nobody hears of would let everybody wait.
+        if !isWatched { SystemRefusal.end("the system does not watch the listening socket") }
     }
 
     private func acceptAll() {
