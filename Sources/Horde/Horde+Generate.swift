@@ -78,6 +78,7 @@ extension Horde {
     @inline(never)
     private func submit(_ pending: PendingOrder) async throws(HordeError) -> Job {
         try await pending.audience.presence()
+        await inheritanceIsKnown()
         if let ticket = inheritedTicket(for: pending) { return try accepted(ticket, .none(of: dispatcher), pending) }
         let attempts = beginAttempts(pending)
         while true {

@@ -62,6 +62,12 @@ extension Horde {
         for ticket in inherited.removeAll() { abandon(ticket, .none(of: dispatcher)) }
     }
 
+    /// A client that comes back at once must not be faster than the disk.
+    @inline(never)
+    func inheritanceIsKnown() async {
+        if let journal = records?.journal, !journal.isRead { await journal.read() }
+    }
+
     /// The job that an earlier process has begun for the same order, with its waiting jobs.
     ///
     /// They do not count against the account again: Horde's own count decides.

@@ -1,4 +1,5 @@
 package import EventLoop
+import Glibc
 
 /// A job that a process has left behind at Horde.
 package struct Orphan: Equatable, Sendable {
@@ -32,8 +33,12 @@ package final class Journal {
     }
 
     private let mailbox: Mailbox
+    private var thread: pthread_t?
     private var waiter: UnsafeContinuation<Void, Never>?
     private var isClosed = false
+    /// Whether it is known what earlier processes have left, or that this cannot be known.
+    package private(set) var isRead = false
+    private var readers: [UnsafeContinuation<Void, Never>] = []
 
     /// Begins to open it, on a thread of its own.
     ///
@@ -44,11 +49,30 @@ package final class Journal {
     package init(directory: String, origin: String, onNews: @escaping @Sendable @LoopActor (News) -> Void) {
         let mailbox = Mailbox()
         self.mailbox = mailbox
-        JournalWriter.start(directory: directory, origin: origin, mailbox: mailbox) { news in
-            EventLoop.perform { onNews(news) }
+        thread = JournalWriter.start(directory: directory, origin: origin, mailbox: mailbox) { [weak self] news in
+            EventLoop.perform {
+                onNews(news)
+                self?.wasRead()
+            }
         } onEnd: { [weak self] in
             EventLoop.perform { self?.ended() }
         }
+    }
+
+    /// Returns when it is known what earlier processes have left; a disk that takes longer is not waited for.
+    package func read() async {
+        if isRead { return }
+        let timer = EventLoop.schedule(after: Limits.readSecondsMax) { [weak self] in self?.wasRead() }
+        await withUnsafeContinuation { continuation in
+            if isRead { continuation.resume() } else { readers.append(continuation) }
+        }
+        EventLoop.cancel(timer)
+    }
+
+    private func wasRead() {
+        isRead = true
+        for reader in readers { reader.resume() }
+        readers = []
     }
 
     /// Horde has the job; without a claim nobody can come back for it.
@@ -70,6 +94,9 @@ package final class Journal {
 
     private func ended() {
         isClosed = true
+        // It is past its last word. What libraries keep for a thread must be gone before they clean up after the process.
+        if let thread { pthread_join(thread, nil) }
+        thread = nil
         waiter?.resume()
         waiter = nil
     }

@@ -26,14 +26,16 @@ final class JournalWriter {
         self.tell = tell
     }
 
-    /// Starts the thread, which ends when the mailbox is closed and then calls `onEnd`.
+    /// Starts the thread, which ends when the mailbox is closed and calls `onEnd` before.
+    ///
+    /// - Returns: the thread, which is to be joined; nil when there is none, and `onEnd` was called already.
     static func start(
         directory: String,
         origin: String,
         mailbox: Mailbox,
         tell: @escaping @Sendable (Journal.News) -> Void,
         onEnd: @escaping @Sendable () -> Void
-    ) {
+    ) -> pthread_t? {
         let body = Body {
             JournalWriter(directory, origin, mailbox, tell).run()
             onEnd()
@@ -41,7 +43,6 @@ final class JournalWriter {
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
         pthread_attr_setstacksize(&attributes, Limits.stackBytes)
-        pthread_attr_setdetachstate(&attributes, CInt(PTHREAD_CREATE_DETACHED))
         defer { pthread_attr_destroy(&attributes) }
         var thread = pthread_t()
         let context = Unmanaged.passRetained(body)
@@ -55,10 +56,11 @@ final class JournalWriter {
             },
             context.toOpaque()
         )
-        guard code != 0 else { return }
+        if code == 0 { return thread }
         context.release()
         tell(.failed(JournalProblem("a thread for it", code)))
         onEnd()
+        return nil
     }
 
     private final class Body: Sendable {

@@ -6,6 +6,8 @@ enum Limits {
     static let aliveMillisecondsMax: CInt = 10_000
     /// Until it is tried again, after the disk has failed.
     static let retryPause = Duration.seconds(30)
+    /// What a first submission waits for what earlier processes have left.
+    static let readSecondsMax = Duration.seconds(2)
     /// Files of other processes that are looked at.
     static let filesMax = 1024
     /// The writer's stack.
