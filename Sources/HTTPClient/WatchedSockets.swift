@@ -78,13 +78,23 @@ final class WatchedSockets {
     }
 
     private func isReady(_ descriptor: CInt, _ ready: Readiness) {
-        // libcurl looks at an idle connection itself before it uses it again.
-        guard sockets[descriptor]?.isWanted == true else { return unwatch(descriptor) }
+        guard sockets[descriptor]?.isWanted == true else {
+            // libcurl looks whether an idle connection has ended before it uses it again, but not whether something has come
+            // on it: an answer that nobody has asked for would be taken for the next one's.
+            if Self.hasUnaskedAnswer(descriptor) { shutdown(descriptor, CInt(SHUT_RDWR)) }
+            return unwatch(descriptor)
+        }
         var events: CInt = 0
         if ready.contains(.readable) { events |= CURL_CSELECT_IN }
         if ready.contains(.writable) { events |= CURL_CSELECT_OUT }
         if !ready.isDisjoint(with: .failed) { events |= CURL_CSELECT_ERR }
         onReady?(descriptor, events)
+    }
+
+    /// Whether clear text waits on an idle connection; TLS sends records of its own between answers (RFC 8446, 5.1).
+    private static func hasUnaskedAnswer(_ descriptor: CInt) -> Bool {
+        var byte: UInt8 = 0
+        return recv(descriptor, &byte, 1, CInt(MSG_PEEK | MSG_DONTWAIT)) == 1 && !(0x14...0x18).contains(byte)
     }
 
     fileprivate func opened(_ descriptor: CInt) {

@@ -196,7 +196,8 @@ extension GenerationStatus {
     /// What a `reading` or a `deletion` was answered with.
     init(_ response: HTTPClient.Response) throws(HordeError) {
         guard response.status == 200, let status = GenerationStatus.read(response.body, GenerationStatus.init) else {
-            throw HordeError(response)
+            // Only of a submission 202 tells that there is a job.
+            throw response.status == 202 ? .malformedAnswer(status: 0) : HordeError(response)
         }
         self = status
     }
