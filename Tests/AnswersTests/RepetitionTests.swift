@@ -112,6 +112,6 @@ import Testing
         let took = ContinuousClock.now - began
         print("\(said.utf8.count) and \(long.utf8.count) bytes took \(took)")
         // A debug build under load; quadratic time would be minutes.
-        #expect(took < .seconds(20))
+        #expect(took < .seconds(60))
     }
 }

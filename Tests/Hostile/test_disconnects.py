@@ -28,6 +28,8 @@ EACH = scaled(125, 8)
 # a time are ten times what AI Horde's limits allow in the same time.
 AT_A_TIME = 10
 SUBMIT_DELAY = 0.5
+# Two hundred a second leave: what is measured is how soon each is noticed, not how long a crowd takes.
+PAUSE = 0.005
 MANNERS = [(stream, resets) for stream in (True, False) for resets in (True, False)]
 
 measured = {}
@@ -75,9 +77,13 @@ def by_number(horde, text, part=None):
     return jobs
 
 
-def leave_all(made):
-    """Everybody leaves, one right after the other; when each did."""
-    return {number: client.leave(resets) for number, client, resets in made}
+def leave_all(made, pause=0):
+    """Everybody leaves, one right after the other or with a pause of so many seconds; when each did."""
+    left = {}
+    for number, client, resets in made:
+        left[number] = client.leave(resets)
+        time.sleep(pause)
+    return left
 
 
 def all_deleted(horde, text, count, part=None):
@@ -173,7 +179,7 @@ def test_waiting_for_a_worker(pair):
     clock = HordeClock(horde)
     made = clients(server, "early bird")
     eventually(lambda: len(by_number(horde, "early bird")) == EACH, what="all jobs")
-    left = leave_all(made)
+    left = leave_all(made, PAUSE)
     take("waiting for a worker", delays(clock, all_deleted(horde, "early bird", EACH), left))
     assert nothing_is_left(horde, 1) == 0
     assert horde.counters["submits"] == EACH + 30, "more than one job for a client; 30 were the clock's"
@@ -205,7 +211,7 @@ def test_being_written(pair):
         return states == ["processing"] * EACH
 
     eventually(all_in_work, pickup + 5, "a worker for each")
-    left = leave_all(made)
+    left = leave_all(made, PAUSE)
     take("being written", delays(clock, all_deleted(horde, "busy bee", EACH), left))
     eventually(lambda: horde.counters["faults"] == EACH // 2, latency + 5, "the workers' faults")
     # The next look comes within 5 s, and takes out what is in the queue again.
@@ -290,7 +296,7 @@ def test_streaming(pair):
     for number, client, _ in made:
         if number % len(MANNERS) < 2:
             client.listen_for(b'"content":"The', b'"content":"A', b'"content":"H', b'"content":"M')
-    left = leave_all(made)
+    left = leave_all(made, PAUSE)
     take("streaming", delays(clock, all_deleted(horde, "TELL on the way", EACH, part=2), left))
     nothing_is_left(horde, 2)
     eventually(lambda: horde.counters["running_deleted"] == 0, 12, "the end of what workers had")

@@ -1,4 +1,5 @@
 import Prompting
+import TestSupport
 import Testing
 
 @Suite struct ChannelTests {
@@ -176,11 +177,12 @@ import Testing
         let message = "<|channel|>commentary<|message|>"
         let raw =
             message + String(repeating: " ", count: 200_000) + String(repeating: message + " ", count: 10_000) + "Yes."
-        let began = ContinuousClock.now
-        let reply = ReplyReader(Reading(hasChannels: true), formatStops: [], userStops: [])
-            .read(raw, askedTokens: 512, wantedTokens: nil)
-        #expect(reply.content.hasSuffix("Yes."))
-        #expect(ContinuousClock.now - began < .seconds(10))
+        let seconds = CPUTime.measure {
+            let reply = ReplyReader(Reading(hasChannels: true), formatStops: [], userStops: [])
+                .read(raw, askedTokens: 512, wantedTokens: nil)
+            #expect(reply.content.hasSuffix("Yes."))
+        }
+        #expect(seconds < .seconds(10))
     }
 
     @Test func `an answer that the final channel's end closes was not ended by its length`() {

@@ -1,4 +1,5 @@
 import Prompting
+import TestSupport
 import Testing
 
 @Suite struct ReplyReaderTests {
@@ -100,7 +101,7 @@ import Testing
         let stops = (0..<1000).map { String(repeating: "x", count: $0 % 7) + start + "\($0)" }
         let text = String(repeating: "The answer is 42, Observation: aaaa. ", count: 28_000)
         let reader = ReplyReader(Reading(), formatStops: ["</s>"], userStops: stops)
-        let seconds = ContinuousClock().measure {
+        let seconds = CPUTime.measure {
             let reply = reader.read(text + start + "994 and more", askedTokens: 4096, wantedTokens: nil)
             #expect(reply.content.utf8.count == text.utf8.count - 1)
         }
@@ -111,7 +112,7 @@ import Testing
         let stops = (0..<500).map { String(repeating: "a", count: 1000 + $0) + "b" }
         let text = String(repeating: "a", count: 50_000)
         let reader = ReplyReader(Reading(), formatStops: [], userStops: stops)
-        let seconds = ContinuousClock().measure {
+        let seconds = CPUTime.measure {
             #expect(reader.read(text, askedTokens: 4096, wantedTokens: nil).content == text)
             #expect(reader.read(text + "b", askedTokens: 4096, wantedTokens: nil).content.utf8.count == 50_000 - 1499)
         }

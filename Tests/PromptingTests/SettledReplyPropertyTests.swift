@@ -1,4 +1,5 @@
 import Prompting
+import TestSupport
 import Testing
 
 /// That no text behind it changes what was certain of a text, and that a longer text never makes less certain.
@@ -111,7 +112,7 @@ import Testing
         // Linear work takes a second or two without optimisation, work that grows with the square minutes.
         let repeated = String(repeating: unit, count: 15_000 / unit.utf8.count)
         let stops = (1...20).map { String(repeating: unit, count: $0 * 3) + "END" }
-        let seconds = ContinuousClock().measure {
+        let seconds = CPUTime.measure {
             for kind in Self.kinds where ["granite", "expected", "channels"].contains(kind.name) {
                 let reader = ReplyReader(kind.reading, formatStops: kind.stops, userStops: stops)
                 for start in ["", "<|channel|>final<|message|>", "analysis"] { _ = reader.settled(start + repeated) }
