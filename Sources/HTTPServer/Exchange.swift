@@ -17,6 +17,8 @@ final class Exchange {
     /// How long its head is, if that is known.
     private let judgedHeadBytes: Int?
     private var isHeadJudged = false
+    /// Whether it was answered before its head was read.
+    private var isRefusedOutright = false
     private let server: HTTPServer
     let connection: Connection
     /// libmicrohttpd's connection: borrowed, and nil once it has said that the request is over.
@@ -61,6 +63,8 @@ final class Exchange {
 
     /// The head is complete: it is judged before a byte of the body is taken.
     func receivedHead(_ reported: RequestGuard.Head) {
+        // libmicrohttpd has it in its memory and goes on with it, whatever has become of the connection.
+        if isRefusedOutright { return perform(state.answer(.cut)) }
         head = Head(reported)
         connection.expectBody()
         connection.used(reported.bytes)
@@ -78,6 +82,7 @@ final class Exchange {
     /// Answers before libmicrohttpd has read the head, which it would answer in words of its own, or take for another.
     func refuseOutright(_ refusal: Refusal) {
         let answer = server.render(refusal)
+        isRefusedOutright = true
         status = answer.status
         sentBytes += answer.body.count
         connection.sendLast(answer.closing(requestID: ownID))

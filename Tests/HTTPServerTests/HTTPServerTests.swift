@@ -170,6 +170,24 @@ import Testing
         }
     }
 
+    @Test func `a later head that is refused never reaches the handler, however libmicrohttpd reads it`() async throws {
+        let seen = Seen()
+        let lines = ["X: y\0\nZ: a", ":\nZ: a"]
+        try await withServer(handler: { request, writer in
+            seen.started += 1
+            writer.respond(.ok, body: Array(request.path.utf8))
+        }) { port in
+            for line in lines {
+                let client = RawClient(port: port)
+                client.request("GET", "/first")
+                #expect(client.receive(until: "/first").hasPrefix("HTTP/1.1 200 "))
+                client.send("POST /work HTTP/1.1\r\nHost: t\r\nContent-Length: 2\r\n\(line)\r\n\r\n{}")
+                #expect(client.receiveAll().hasPrefix("HTTP/1.1 400 "))
+            }
+        }
+        #expect(seen.started == lines.count, "it was called for more than the first requests")
+    }
+
     @Test(arguments: DoubtfulHead.anywhere, [10, 3000])
     func `so is one that comes later on its connection`(head: DoubtfulHead, firstBytes: Int) async throws {
         try await withServer(handler: Self.echo) { port in
