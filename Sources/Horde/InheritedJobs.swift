@@ -10,7 +10,8 @@ final class InheritedJobs {
         let ticket: Ticket
         let timer: TimerID
     }
-    private var jobs: [[UInt8]: Inherited] = [:]
+    /// By their claims: two clients may have asked the same.
+    private var jobs: [[UInt8]: [Inherited]] = [:]
 
     nonisolated init() {}
 
@@ -20,25 +21,32 @@ final class InheritedJobs {
     /// Keeps a job for whoever claims it; `onEnd` is called when nobody did in time.
     func keep(_ ticket: Ticket, claim: [UInt8], for patience: Duration, onEnd: @escaping @LoopActor () -> Void) {
         let timer = EventLoop.schedule(after: patience) { [weak self] in
-            self?.jobs[claim] = nil
+            self?.remove(claim) { $0.ticket == ticket }
             onEnd()
         }
-        // Two clients may have asked the same: the second job is deleted when its time is over, like any other.
-        guard jobs[claim] == nil else { return }
-        jobs[claim] = Inherited(ticket: ticket, timer: timer)
+        jobs[claim, default: []].append(Inherited(ticket: ticket, timer: timer))
     }
 
-    /// The job with this claim, which is the caller's from now on.
+    /// A job with this claim, which is the caller's from now on.
     func take(_ claim: [UInt8]) -> Ticket? {
-        guard let inherited = jobs.removeValue(forKey: claim) else { return nil }
+        guard let inherited = remove(claim, where: { _ in true }) else { return nil }
         EventLoop.cancel(inherited.timer)
         return inherited.ticket
+    }
+
+    @discardableResult
+    private func remove(_ claim: [UInt8], where isMeant: (Inherited) -> Bool) -> Inherited? {
+        guard let index = jobs[claim]?.firstIndex(where: isMeant), let found = jobs[claim]?.remove(at: index) else {
+            return nil
+        }
+        if jobs[claim]?.isEmpty ?? false { jobs[claim] = nil }
+        return found
     }
 
     /// Gives all of them up, because the server stops.
     func removeAll() -> [Ticket] {
         defer { jobs = [:] }
-        return jobs.values.map { inherited in
+        return jobs.values.joined().map { inherited in
             EventLoop.cancel(inherited.timer)
             return inherited.ticket
         }

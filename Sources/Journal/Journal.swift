@@ -85,11 +85,13 @@ package final class Journal {
         mailbox.put(id, .ended)
     }
 
-    /// Writes what is left, and removes the file when no job is in it.
+    /// Writes what is left, and removes the file when no job is in it; a disk that takes longer is not waited for.
     package func close() async {
         guard !isClosed else { return }
         mailbox.close()
+        let timer = EventLoop.schedule(after: Limits.closeSecondsMax) { [weak self] in self?.wasClosed() }
         await withUnsafeContinuation { waiter = $0 }
+        EventLoop.cancel(timer)
     }
 
     private func ended() {
@@ -97,6 +99,10 @@ package final class Journal {
         // It is past its last word. What libraries keep for a thread must be gone before they clean up after the process.
         if let thread { pthread_join(thread, nil) }
         thread = nil
+        wasClosed()
+    }
+
+    private func wasClosed() {
         waiter?.resume()
         waiter = nil
     }

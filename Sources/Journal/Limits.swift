@@ -8,6 +8,8 @@ enum Limits {
     static let retryPause = Duration.seconds(30)
     /// What a first submission waits for what earlier processes have left.
     static let readSecondsMax = Duration.seconds(2)
+    /// What a server that stops waits for the last changes to be written.
+    static let closeSecondsMax = Duration.seconds(5)
     /// Files of other processes that are looked at.
     static let filesMax = 1024
     /// The writer's stack.
