@@ -57,7 +57,14 @@ func onRequest(
     return LoopActor.assumeIsolated {
         let exchange = Unmanaged<Exchange>.fromOpaque(request).takeUnretainedValue()
         if !exchange.hasHead {
-            exchange.receivedHead(connection, method: verb, version: protocolVersion)
+            exchange.receivedHead(
+                RequestGuard.Head(
+                    reportedBy: connection,
+                    method: verb,
+                    targetBytes: exchange.targetBytes,
+                    version: protocolVersion
+                )
+            )
             return exchange.asked()
         }
         if pieceBytes.pointee > 0 {
@@ -142,63 +149,4 @@ func onReadEnded(context: UnsafeMutableRawPointer?) {
     // Unsafe in name alone, because libmicrohttpd calls on the thread that drives it.
     nonisolated(unsafe) let known = context
     LoopActor.assumeIsolated { Unmanaged<Exchange>.fromOpaque(known).release() }
-}
-
-extension Exchange {
-    /// Reads the head that libmicrohttpd holds, and has it judged.
-    fileprivate func receivedHead(
-        _ connection: OpaquePointer,
-        method: UnsafePointer<CChar>,
-        version: UnsafePointer<CChar>
-    ) {
-        var head = FieldCollector(
-            start: method,
-            layout: HeadLayout(
-                methodBytes: strlen(method),
-                targetBytes: targetBytes,
-                versionOffset: version - method,
-                versionBytes: strlen(version)
-            )
-        )
-        withUnsafeMutablePointer(to: &head) { head in
-            _ = MHD_get_connection_values(
-                connection,
-                .HEADER_KIND,
-                { context, _, name, value in
-                    guard let context, let name, let value else { return .YES }
-                    context.assumingMemoryBound(to: FieldCollector.self).pointee.add(name, value)
-                    return .YES
-                },
-                head
-            )
-        }
-        let headBytes = mhd_request_head_bytes(connection)
-        receivedHead(
-            RequestGuard.Head(
-                method: String(cString: method),
-                version: String(cString: version),
-                fields: head.fields,
-                bytes: headBytes,
-                isSeamless: head.layout.fills(headBytes)
-            )
-        )
-    }
-}
-
-/// What libmicrohttpd reports of a head, field by field; used up before the callback that made it returns.
-private struct FieldCollector {
-    /// The first byte of the request line.
-    let start: UnsafePointer<CChar>
-    var layout: HeadLayout
-    var fields: [RequestGuard.Field] = []
-
-    mutating func add(_ name: UnsafePointer<CChar>, _ value: UnsafePointer<CChar>) {
-        fields.append((String(cString: name), String(cString: value)))
-        layout.add(
-            nameOffset: name - start,
-            nameBytes: strlen(name),
-            valueOffset: value - start,
-            valueBytes: strlen(value)
-        )
-    }
 }

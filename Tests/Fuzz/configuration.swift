@@ -5,7 +5,8 @@
 //     -enable-upcoming-feature InternalImportsByDefault -I Tests/Fuzz/modules Tests/Fuzz/configuration.swift \
 //     Sources/Prompting/*.swift Sources/Prompting/*/*.swift Sources/Gateway/Models/{ModelAliases,ModelLimits}.swift \
 //     Sources/Gateway/Models/ShellPattern.swift Sources/HTTPServer/{ListenAddress,AddressRange,IPAddress}.swift \
-//     Sources/Horde/{HordeURL,HordeKey}.swift Sources/Secrets/Secret.swift -o /tmp/fuzz-configuration
+//     Sources/Horde/{HordeURL,HordeKey}.swift Sources/Secrets/Secret.swift Tests/Fuzz/shared/Regexes.swift \
+//     Tests/Benchmarks/whole-request/PromptingResources.swift -o /tmp/fuzz-configuration
 //   SWIFT_BACKTRACE=enable=no /tmp/fuzz-configuration -max_total_time=60 -timeout=5 -rss_limit_mb=1024 \
 //     /tmp/new-inputs Tests/Fuzz/corpus/configuration
 //
@@ -13,26 +14,6 @@
 // range and a key; and by lines, the first a pattern or an alias, the others names for it.
 
 import FoundationEssentials
-
-/// What the package embeds, read from the files.
-enum PackageResources {
-    static let chat_formats_json = read("chat-formats")
-    static let model_names_json = read("model-names")
-    static let token_weights_json = read("token-weights")
-
-    private static func read(_ name: String) -> [UInt8] {
-        let path = "Sources/Prompting/Resources/\(name).json"
-        guard let bytes = FileManager.default.contents(atPath: path) else { fatalError("There is no \(path) here.") }
-        return Array(bytes)
-    }
-}
-
-/// Swift's own regular expressions, of which the rules for names are made, leak when they are made (6.3.1).
-@_cdecl("__lsan_default_suppressions")
-public func leaksOfOthers() -> UnsafePointer<UInt8> {
-    let suppressions: StaticString = "leak:_RegexParser\nleak:_StringProcessing"
-    return suppressions.utf8Start
-}
 
 // What the aliases take of the rest of the gateway.
 

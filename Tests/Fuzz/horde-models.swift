@@ -7,7 +7,9 @@
 //     Sources/Prompting/Writing/{PromptFormat,ReasoningStyle,ToolMarkup,Conversation}.swift \
 //     Sources/Horde/Supply.swift Sources/Horde/Dispatch/JobForecast.swift Sources/Gateway/Limits.swift \
 //     Sources/Gateway/Models/Catalog{,Entry,+Choice,+List,+Workers}.swift \
-//     Sources/Gateway/Models/{Model[AGLRS],ModelChoice,Name,Nearest,Shell,Virtual}*.swift -o /tmp/fuzz-horde-models
+//     Sources/Gateway/Models/{Model[AGLRS],ModelChoice,Name,Nearest,Shell,Virtual}*.swift \
+//     Tests/Fuzz/shared/Regexes.swift Tests/Benchmarks/whole-request/PromptingResources.swift \
+//     -o /tmp/fuzz-horde-models
 //   SWIFT_BACKTRACE=enable=no /tmp/fuzz-horde-models -max_total_time=60 -timeout=5 -rss_limit_mb=1024 \
 //     /tmp/new-inputs Tests/Fuzz/corpus/horde-models
 //
@@ -16,29 +18,9 @@
 
 import FoundationEssentials
 
-/// What the package embeds, read from the files.
-enum PackageResources {
-    static let chat_formats_json = read("chat-formats")
-    static let model_names_json = read("model-names")
-    static let token_weights_json = read("token-weights")
-
-    private static func read(_ name: String) -> [UInt8] {
-        let path = "Sources/Prompting/Resources/\(name).json"
-        guard let bytes = FileManager.default.contents(atPath: path) else { fatalError("There is no \(path) here.") }
-        return Array(bytes)
-    }
-}
-
 /// What keeps messages from forging turns plays no part here, and its helpers have names that the gateway has too.
 struct MarkerGuards: Equatable, Sendable {
     init?(_ format: PromptFormat) { nil }
-}
-
-/// Swift's own regular expressions, of which the rules for names are made, leak when they are made (6.3.1).
-@_cdecl("__lsan_default_suppressions")
-public func leaksOfOthers() -> UnsafePointer<UInt8> {
-    let suppressions: StaticString = "leak:_RegexParser\nleak:_StringProcessing"
-    return suppressions.utf8Start
 }
 
 // What the catalog takes of those that fetch the lists.

@@ -2,7 +2,8 @@
 //
 //   swiftc -O -sanitize=fuzzer,address -parse-as-library -package-name interposer \
 //     -enable-upcoming-feature InternalImportsByDefault -I Tests/Fuzz/modules Tests/Fuzz/reported-head.swift \
-//     Sources/HTTPServer/{FirstHead,LaterHead,RequestGuard,HeadLayout,Authority,Refusal,Request}.swift \
+//     Sources/HTTPServer/{FirstHead,LaterHead,ReportedHead,RequestGuard,HeadLayout}.swift \
+//     Sources/HTTPServer/{Authority,Refusal,Request}.swift Tests/Fuzz/shared/{HTTPTypes,StrictHead}.swift \
 //     Sources/HTTPServer/{Limits,AddressRange,IPAddress,BodyPace}.swift -o /tmp/fuzz-reported-head
 //   SWIFT_BACKTRACE=enable=no /tmp/fuzz-reported-head -max_total_time=60 -timeout=5 -rss_limit_mb=1024 \
 //     /tmp/new-inputs Tests/Fuzz/corpus/reported-head
@@ -15,25 +16,6 @@ import Glibc
 
 /// The server itself needs the loop; its limits do not.
 package enum HTTPServer {}
-
-// What the sources take from HTTPTypes: a method and a field's name are tokens there as well
-// (`HTTPField.isValidToken`).
-
-package enum HTTPRequest {
-    package struct Method: Sendable {
-        init?(_ text: String) { if !text.isToken { return nil } }
-    }
-}
-
-package enum HTTPField {
-    package struct Name: Sendable {
-        init?(_ text: String) { if !text.isToken { return nil } }
-    }
-}
-
-package struct HTTPFields: ExpressibleByDictionaryLiteral, Sendable {
-    package init(dictionaryLiteral elements: (HTTPField.Name, String)...) {}
-}
 
 private let limits = HTTPServer.Limits()
 private let large = start(memoryBytes: limits.connectionMemoryBytes)
@@ -108,7 +90,14 @@ private func start(memoryBytes: Int) -> OpaquePointer {
         { _, connection, _, method, version, _, _, slot in
             guard sentBytes == nil else {
                 // The head is all that is wanted: the connection is closed with it.
-                if report.head == nil { report.head = head(connection, method, version) }
+                if report.head == nil, let connection, let method, let version {
+                    report.head = RequestGuard.Head(
+                        reportedBy: connection,
+                        method: method,
+                        targetBytes: report.target?.utf8.count ?? 0,
+                        version: version
+                    )
+                }
                 return .NO
             }
             // The first call is for the head alone (microhttpd.h, MHD_AccessHandlerCallback).
@@ -185,107 +174,9 @@ private func write(_ bytes: [UInt8], to socket: CInt) {
     }
 }
 
-/// As `ExchangeCallbacks` takes it from libmicrohttpd.
-private func head(
-    _ connection: OpaquePointer?,
-    _ method: UnsafePointer<CChar>?,
-    _ version: UnsafePointer<CChar>?
-) -> RequestGuard.Head? {
-    guard let connection, let method, let version else { return nil }
-    var collector = Collector(
-        start: method,
-        layout: HeadLayout(
-            methodBytes: strlen(method),
-            targetBytes: report.target?.utf8.count ?? 0,
-            versionOffset: version - method,
-            versionBytes: strlen(version)
-        )
-    )
-    withUnsafeMutablePointer(to: &collector) { collector in
-        _ = MHD_get_connection_values(
-            connection,
-            .HEADER_KIND,
-            { context, _, name, value in
-                guard let context, let name, let value else { return .YES }
-                context.assumingMemoryBound(to: Collector.self).pointee.add(name, value)
-                return .YES
-            },
-            collector
-        )
-    }
-    let headBytes = mhd_request_head_bytes(connection)
-    return RequestGuard.Head(
-        method: String(cString: method),
-        version: String(cString: version),
-        fields: collector.fields,
-        bytes: headBytes,
-        isSeamless: collector.layout.fills(headBytes)
-    )
-}
-
-private struct Collector {
-    let start: UnsafePointer<CChar>
-    var layout: HeadLayout
-    var fields: [RequestGuard.Field] = []
-
-    mutating func add(_ name: UnsafePointer<CChar>, _ value: UnsafePointer<CChar>) {
-        fields.append((String(cString: name), String(cString: value)))
-        layout.add(
-            nameOffset: name - start,
-            nameBytes: strlen(name),
-            valueOffset: value - start,
-            valueBytes: strlen(value)
-        )
-    }
-}
-
-/// A head read to the letter of RFC 9112, byte by byte.
-private struct StrictHead {
-    private let method: ArraySlice<UInt8>
-    private let target: ArraySlice<UInt8>
-    private let version: ArraySlice<UInt8>
-    private var fields: [(name: ArraySlice<UInt8>, value: ArraySlice<UInt8>)] = []
-
-    /// nil for a head that is not whole, and for one in which a byte is wrong.
-    init?(of bytes: [UInt8]) {
-        var rest = bytes[...]
-        while rest.starts(with: [13, 10]) { rest = rest.dropFirst(2) }
-        guard let method = Self.take(&rest, until: 32, where: Self.isToken),
-            let target = Self.take(&rest, until: 32, where: { $0 > 32 && $0 < 127 }),
-            let version = Self.take(&rest, until: 13, where: { _ in true }),
-            version.elementsEqual("HTTP/1.1".utf8) || version.elementsEqual("HTTP/1.0".utf8),
-            rest.popFirst() == 10
-        else { return nil }
-        (self.method, self.target, self.version) = (method, target, version)
-        while rest.first != 13 {
-            guard let name = Self.take(&rest, until: 58, where: Self.isToken) else { return nil }
-            rest = rest.drop { $0 == 32 || $0 == 9 }
-            let value = rest.prefix { $0 != 13 && $0 != 10 && $0 != 0 }
-            rest = rest.dropFirst(value.count)
-            guard rest.starts(with: [13, 10]) else { return nil }
-            rest = rest.dropFirst(2)
-            fields.append((name, value))
-        }
-        guard rest.starts(with: [13, 10]) else { return nil }
-    }
-
-    /// Takes one byte or more up to another one, with it.
-    private static func take(
-        _ rest: inout ArraySlice<UInt8>,
-        until end: UInt8,
-        where isAllowed: (UInt8) -> Bool
-    ) -> ArraySlice<UInt8>? {
-        let part = rest.prefix { $0 != end && isAllowed($0) }
-        rest = rest.dropFirst(part.count)
-        guard !part.isEmpty, rest.popFirst() == end else { return nil }
-        return part
-    }
-
-    private static func isToken(_ byte: UInt8) -> Bool {
-        byte > 32 && byte < 127 && !"\"(),/:;<=>?@[\\]{}".utf8.contains(byte)
-    }
-
-    func isSame(as head: RequestGuard.Head, _ target: String?) -> Bool {
+extension StrictHead {
+    /// Whether it was reported as it stands here.
+    fileprivate func isSame(as head: RequestGuard.Head, _ target: String?) -> Bool {
         func isSame(_ text: String, _ bytes: ArraySlice<UInt8>) -> Bool {
             text.utf8.elementsEqual(String(decoding: bytes, as: UTF8.self).utf8)
         }
