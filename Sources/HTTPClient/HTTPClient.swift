@@ -1,5 +1,4 @@
 import CCurl
-import DequeModule
 package import EventLoop
 
 /// An HTTP client on libcurl's multi interface: `send` is one request, awaited.
@@ -18,6 +17,8 @@ package final class HTTPClient {
         /// With HTTP/1.1 it is one for each connection. The others wait here and not inside libcurl, which would count the
         /// wait as part of their timeout.
         package var streamsMax = 100
+        /// Of the transfers under way at a time, how many those that may take long leave to the rest.
+        package var quickPlacesMin = 4
         /// Transfers that wait for their turn.
         package var waitingMax = 16_384
         /// An answer's body.
@@ -35,14 +36,13 @@ package final class HTTPClient {
     private let limits: Limits
     private let multi: MultiHandle
     private var idleHandles: [EasyHandle] = []
-    private var runningCount = 0
-    /// Raised once an answer has come by HTTP/2.
-    private var transfersMax: Int
-    private var waiting: Deque<Transfer> = []
+    /// Its places are more once an answer has come by HTTP/2.
+    private var turns: Turns<Transfer>
 
     package init(limits: Limits = Limits()) {
         self.limits = limits
-        transfersMax = limits.connectionsMax
+        let reservedPlaces = min(limits.quickPlacesMin, limits.connectionsMax / 2)
+        turns = Turns(placesMax: limits.connectionsMax, reservedPlaces: reservedPlaces)
         multi = MultiHandle(connectionsMax: limits.connectionsMax)
         multi.onEnd = { [weak self] handle, code in self?.ended(handle, code) }
     }
@@ -53,7 +53,7 @@ package final class HTTPClient {
     ///
     /// - Throws: `TransferError`; an answer with any status is no error.
     package func send(_ request: Request) async throws(TransferError) -> Response {
-        guard waiting.count < limits.waitingMax else { throw .overloaded }
+        guard turns.waitingCount < limits.waitingMax else { throw .overloaded }
         let transfer = Transfer(request, limits: limits)
         let outcome = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
@@ -67,17 +67,18 @@ package final class HTTPClient {
     }
 
     /// How many requests are under way or waiting.
-    package var openTransfers: Int { runningCount + waiting.count }
+    package var openTransfers: Int { turns.runningCount + turns.waitingCount }
 
     private func enqueue(_ transfer: Transfer) {
-        if runningCount < transfersMax { start(transfer) } else { waiting.append(transfer) }
+        if turns.enter(transfer, isSlow: transfer.request.mayTakeLong) { start(transfer) }
     }
 
+    /// Begins a transfer whose turn it is.
     private func start(_ transfer: Transfer) {
         guard let handle = idleHandles.popLast() ?? EasyHandle(limits, sockets: multi.sockets) else {
+            turns.leave(isSlow: transfer.request.mayTakeLong)
             return transfer.end(.failure(.overloaded))
         }
-        runningCount += 1
         transfer.handle = handle
         do throws(TransferError) {
             try handle.begin(transfer, transfer.request)
@@ -97,14 +98,12 @@ package final class HTTPClient {
     }
 
     private func finish(_ transfer: Transfer, _ handle: EasyHandle, _ outcome: Result<Response, TransferError>) {
-        runningCount -= 1
-        if handle.spokeHTTP2 { transfersMax = limits.streamsMax }
+        turns.leave(isSlow: transfer.request.mayTakeLong)
+        if handle.spokeHTTP2 { turns.placesMax = limits.streamsMax }
         handle.end()
         idleHandles.append(handle)
         transfer.end(outcome)
-        while runningCount < transfersMax, let next = waiting.popFirst() {
-            start(next)
-        }
+        while let next = turns.next() { start(next) }
     }
 
     private func cancel(_ transfer: Transfer) {
@@ -112,8 +111,7 @@ package final class HTTPClient {
         if let handle = transfer.handle {
             multi.remove(handle)
             finish(transfer, handle, .failure(.cancelled))
-        } else if let index = waiting.firstIndex(where: { $0 === transfer }) {
-            waiting.remove(at: index)
+        } else if turns.remove(isSlow: transfer.request.mayTakeLong, where: { $0 === transfer }) {
             transfer.end(.failure(.cancelled))
         }
     }

@@ -10,6 +10,8 @@ extension HTTPClient {
         package var content: Content?
         /// From the moment the transfer starts to its last byte.
         package var timeout: Duration
+        /// Whether it leaves some of the places that there are to others.
+        package var mayTakeLong = false
         /// Gets the answer's body piece by piece, as it arrives, whatever the status.
         ///
         /// The body is not collected then, and has no limit. Not to cancel the request itself, because libcurl is in the middle of it.

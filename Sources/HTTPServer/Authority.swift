@@ -2,24 +2,31 @@
 struct Authority: Equatable {
     let text: String
 
-    /// Fails on what no host can be: blanks, user information, a path, a port that is no number, brackets that do not match.
+    /// Fails on what no host can be.
     init?(_ text: String) {
-        var rest = text.utf8[...]
+        var text = text
+        guard text.withUTF8({ Self.isAuthority(UnsafeRawBufferPointer($0)) }) else { return nil }
+        self.text = text
+    }
+
+    /// Whether it is one: without blanks, user information, a path, a port that is no number, brackets that do not match.
+    static func isAuthority(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var rest = bytes[...]
         if rest.first == UInt8(ascii: "[") {
-            guard let end = rest.firstIndex(of: UInt8(ascii: "]")) else { return nil }
+            guard let end = rest.firstIndex(of: UInt8(ascii: "]")) else { return false }
             let address = rest[rest.index(after: rest.startIndex)..<end]
-            guard !address.isEmpty, address.allSatisfy(Self.standsInAddress) else { return nil }
+            guard !address.isEmpty, address.allSatisfy(standsInAddress) else { return false }
             rest = rest[rest.index(after: end)...]
         } else {
             let name = rest.prefix { $0 != UInt8(ascii: ":") }
-            guard Self.isName(name) else { return nil }
+            guard isName(name) else { return false }
             rest = rest[name.endIndex...]
         }
         if let colon = rest.first {
             let port = rest.dropFirst()
-            guard colon == UInt8(ascii: ":"), port.count <= 5, port.allSatisfy(Self.isDigit) else { return nil }
+            guard colon == UInt8(ascii: ":"), port.count <= 5, port.allSatisfy(isDigit) else { return false }
         }
-        self.text = text
+        return true
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool {
@@ -37,7 +44,7 @@ struct Authority: Equatable {
     /// A registered name: unreserved characters, sub-delimiters without the comma, and whole escapes.
     ///
     /// A comma would be two values of a field that may have one.
-    private static func isName(_ name: Substring.UTF8View) -> Bool {
+    private static func isName(_ name: Slice<UnsafeRawBufferPointer>) -> Bool {
         var rest = name
         while let byte = rest.popFirst() {
             switch byte {

@@ -66,8 +66,7 @@ final class Connection {
             buffer = ReadBuffer(of: descriptor, firstTarget: target, of: firstRequest, byteCount: shard.memoryBytes)
             return .success(firstRequest.rawBytes)
         }
-        // The kernel counts the end of sending as a byte.
-        return isPeerGone ? nil : buffer.request(withTarget: target, targetBytes: targetBytes)?.judge(server.limits)
+        return buffer.request(withTarget: target, targetBytes: targetBytes)?.judge(server.limits)
     }
 
     /// Whether something has come behind the request that is answered: another one, which was sent too early, or what

@@ -56,6 +56,8 @@ final class Exchange {
 
     isolated deinit { Self.liveCount -= 1 }
 
+    var limits: HTTPServer.Limits { server.limits }
+
     /// The id that the client is told: its own, where it sent a well-formed one.
     var publicID: String { head?.clientID ?? ownID }
 
@@ -71,8 +73,8 @@ final class Exchange {
         if head?.isChunked ?? false { connection.receivesChunks(true) }
         isHeadJudged = judgedHeadBytes == reported.bytes
         do throws(Refusal) {
-            try RequestGuard(limits: server.limits).check(reported, query: target?.query)
-            if !reported.method.isToken { throw .malformed("The method is not a token.") }
+            try RequestGuard.check(reported, query: target?.query)
+            if !reported.method.utf8.isToken { throw .malformed("The method is not a token.") }
             if target == nil { throw .malformed("The request target is not a path.") }
         } catch {
             refuse(error)

@@ -62,7 +62,8 @@ func onRequest(
                     reportedBy: connection,
                     method: verb,
                     targetBytes: exchange.targetBytes,
-                    version: protocolVersion
+                    version: protocolVersion,
+                    limits: exchange.limits
                 )
             )
             return exchange.asked()

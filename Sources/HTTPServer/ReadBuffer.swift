@@ -1,10 +1,9 @@
 import CLinux
 
-/// Where libmicrohttpd 0.9.75 keeps what it has read of a connection, and how much of that is unused.
+/// Where libmicrohttpd 0.9.75 keeps what it has read of a connection, and how much of that its requests have used.
 ///
 /// A connection's memory is one block. Each request begins at its start, because what is left of the one before is moved
-/// there (MHD_pool_reset), and how much of it is filled follows from what the kernel says has been read. Anything that does
-/// not fit this picture is no buffer that can be looked at.
+/// there, and behind that everything is zero (MHD_pool_reset).
 struct ReadBuffer {
     private let descriptor: CInt
     private let start: UnsafePointer<CChar>
@@ -19,7 +18,8 @@ struct ReadBuffer {
     ///   - byteCount: what libmicrohttpd sets aside for the connection.
     init(of descriptor: CInt, firstTarget target: UnsafePointer<CChar>, of request: RequestSize, byteCount: Int) {
         self.descriptor = descriptor
-        self.byteCount = byteCount
+        // Empty lines before the first request may lie before its start.
+        self.byteCount = byteCount - request.leadingBytes
         start = target - request.targetOffset
         // The head and the body of each request are added when they are whole.
         usedBytes = request.leadingBytes
@@ -30,14 +30,12 @@ struct ReadBuffer {
         usedBytes += bytes
     }
 
-    /// The request that libmicrohttpd has begun to read; nil where it cannot be looked at.
+    /// The request that libmicrohttpd has begun to read; nil where it does not lie as it should.
     func request(withTarget target: UnsafePointer<CChar>, targetBytes: Int) -> LaterHead? {
-        guard let progress = Self.progress(of: descriptor) else { return nil }
-        let filled = progress.read - usedBytes
         let offset = target - start
-        guard filled <= byteCount, offset > 0, offset + targetBytes < filled else { return nil }
+        guard offset > 0, offset + targetBytes < byteCount else { return nil }
         return LaterHead(
-            bytes: UnsafeRawBufferPointer(start: start, count: filled),
+            bytes: UnsafeRawBufferPointer(start: start, count: byteCount),
             targetOffset: offset,
             targetBytes: targetBytes
         )

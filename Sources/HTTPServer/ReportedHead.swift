@@ -9,11 +9,13 @@ extension RequestGuard.Head {
     ///   - method: as its callback was given it, which is the first byte of the request line.
     ///   - targetBytes: the length of the target as it was sent.
     ///   - version: as its callback was given it.
+    ///   - limits: what a head may have.
     init(
         reportedBy connection: OpaquePointer,
         method: UnsafePointer<CChar>,
         targetBytes: Int,
-        version: UnsafePointer<CChar>
+        version: UnsafePointer<CChar>,
+        limits: HTTPServer.Limits
     ) {
         var collector = FieldCollector(
             start: method,
@@ -22,7 +24,8 @@ extension RequestGuard.Head {
                 targetBytes: targetBytes,
                 versionOffset: version - method,
                 versionBytes: strlen(version)
-            )
+            ),
+            framing: RequestGuard(limits: limits)
         )
         withUnsafeMutablePointer(to: &collector) { collector in
             _ = MHD_get_connection_values(
@@ -42,7 +45,8 @@ extension RequestGuard.Head {
             version: String(cString: version),
             fields: collector.fields,
             bytes: headBytes,
-            isSeamless: collector.layout.fills(headBytes)
+            isSeamless: collector.layout.fills(headBytes),
+            framing: collector.framing
         )
     }
 }
@@ -52,15 +56,19 @@ private struct FieldCollector {
     /// The first byte of the request line.
     let start: UnsafePointer<CChar>
     var layout: HeadLayout
-    var fields: [RequestGuard.Field] = []
+    var framing: RequestGuard
+    var fields: [(name: String, value: String)] = []
 
     mutating func add(_ name: UnsafePointer<CChar>, _ value: UnsafePointer<CChar>) {
-        fields.append((String(cString: name), String(cString: value)))
+        let nameBytes = UnsafeRawBufferPointer(start: name, count: strlen(name))
+        let valueBytes = UnsafeRawBufferPointer(start: value, count: strlen(value))
+        fields.append((String(decoding: nameBytes, as: UTF8.self), String(decoding: valueBytes, as: UTF8.self)))
+        framing.add(nameBytes, valueBytes)
         layout.add(
             nameOffset: name - start,
-            nameBytes: strlen(name),
+            nameBytes: nameBytes.count,
             valueOffset: value - start,
-            valueBytes: strlen(value)
+            valueBytes: valueBytes.count
         )
     }
 }

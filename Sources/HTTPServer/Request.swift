@@ -59,7 +59,7 @@ struct RequestTarget: Equatable {
     init?(_ target: String) {
         guard target.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
         var target = target
-        if let absolute = Self.absolute(target) {
+        if target.utf8.first != UInt8(ascii: "/"), let absolute = Self.absolute(target) {
             guard let authority = Authority(absolute.authority), !authority.text.isEmpty else { return nil }
             self.authority = authority
             target = absolute.rest.hasPrefix("/") ? absolute.rest : "/" + absolute.rest

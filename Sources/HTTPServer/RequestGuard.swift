@@ -1,109 +1,122 @@
 /// What libmicrohttpd 0.9.75 lets through and a server must not (RFC 9112 sections 2.2, 3.2, 5 and 6.3).
 ///
 /// A request whose length two parsers could read differently is how one client's bytes become another's request, so
-/// each of these is refused and its connection closed.
+/// each of these is refused and its connection closed. The fields of a head are taken in one by one, as bytes, because every
+/// head of every request passes here; then it is judged.
 struct RequestGuard {
-    typealias Field = (name: String, value: String)
-
     /// A head as libmicrohttpd reports it, repeated fields one by one.
     struct Head {
         let method: String
         let version: String
-        let fields: [Field]
+        let fields: [(name: String, value: String)]
         let bytes: Int
         /// Whether everything in it was reported; `HeadLayout` says how that is known.
         let isSeamless: Bool
+        /// What its fields are taken for.
+        let framing: RequestGuard
     }
 
     let limits: HTTPServer.Limits
+    /// What is wrong with the first field that is wrong.
+    private var fault: Refusal?
+    private var records = 0
+    private var cookieBytes = 0
+    private var hosts = 0
+    private var lengths = 0
+    private var bodyBytes = 0
+    private var codings = 0
+    private var isForwarded = false
 
-    /// Judges a head, whose target has this query.
-    func check(_ head: Head, query: String?) throws(Refusal) {
-        try check(headBytes: head.bytes, query: query, fields: head.fields)
-        guard head.isSeamless else { throw .malformed("The head is more than plain lines that end with CRLF.") }
-        var hosts = 0
-        var hasLength = false
-        var codings: [String] = []
-        for field in head.fields {
-            if field.name.isField("host") {
-                hosts += 1
-                guard Authority(field.value.withoutBlanksAtEnd) != nil else {
-                    throw .malformed("The Host field is no host.")
-                }
-            } else if field.name.isField("content-length") {
-                hasLength = true
-            } else if field.name.isField("transfer-encoding") {
-                codings.append(field.value)
-            }
-        }
-        if hosts > 1 { throw .malformed("More than one Host field.") }
-        if hosts == 0, head.version != "HTTP/1.0" { throw .malformed("The Host field is missing.") }
-        if hasLength, !codings.isEmpty {
-            throw .malformed("Content-Length and Transfer-Encoding exclude each other.")
-        }
-        try check(codings: codings, version: head.version)
+    init(limits: HTTPServer.Limits) {
+        self.limits = limits
     }
 
-    /// Judges what has to be right before libmicrohttpd may see a head: its size, its fields' grammar and its length.
-    @discardableResult
-    func check(headBytes: Int, query: String?, fields: [Field]) throws(Refusal) -> RequestSize {
-        var keptBytes = headBytes
-        var records = fields.count
-        for field in fields where field.name.isField("cookie") {
-            // libmicrohttpd copies the cookies before it takes them apart, into the same memory.
-            keptBytes += field.value.utf8.count
-            records += Self.parts(of: field.value.utf8) { $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: ",") }
-        }
-        if keptBytes > limits.headBytesMax { throw .headTooLarge(bytesMax: limits.headBytesMax) }
-        if let query { records += Self.parts(of: query.utf8) { $0 == UInt8(ascii: "&") } }
-        if records > limits.fieldsMax { throw .tooManyFields(countMax: limits.fieldsMax) }
-        for field in fields { try check(grammarOf: field) }
-        let bodyBytes = try check(lengths: fields.lazy.filter { $0.name.isField("content-length") }.map(\.value))
-        return RequestSize(
-            headBytes: keptBytes,
-            records: records,
-            bodyBytes: bodyBytes,
-            isForwarded: fields.contains {
-                $0.name.isField("via") || $0.name.isField("forwarded") || $0.name.isField("x-forwarded-for")
-            }
-        )
+    /// Takes in the next field; blanks behind its value are part of it, as for libmicrohttpd.
+    mutating func add(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+        records += 1
+        do throws(Refusal) { try read(name, value) } catch { fault = fault ?? error }
     }
 
-    /// How many records libmicrohttpd makes of a text, or one more; a quoted separator counts too.
-    private static func parts(of text: String.UTF8View, isSeparator: (UInt8) -> Bool) -> Int {
-        text.count(where: isSeparator) + 1
-    }
-
-    private func check(grammarOf field: Field) throws(Refusal) {
+    private mutating func read(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws(Refusal) {
         // "No whitespace is allowed between the field name and colon" (RFC 9112, 5.1).
-        guard field.name.isToken else {
-            throw .malformed("The name of a header field is not a token.")
-        }
-        guard field.value.utf8.allSatisfy({ $0 != 0x0D && $0 != 0x0A && $0 != 0 }) else {
+        guard name.isToken else { throw .malformed("The name of a header field is not a token.") }
+        guard value.allSatisfy({ $0 != 0x0D && $0 != 0x0A && $0 != 0 }) else {
             throw .malformed("A header field's value holds CR, LF or NUL.")
         }
+        if name.isField("host") {
+            hosts += 1
+            guard Authority.isAuthority(value.withoutBlanksAtEnd) else {
+                throw .malformed("The Host field is no host.")
+            }
+        } else if name.isField("content-length") {
+            lengths += 1
+            bodyBytes = try length(value)
+        } else if name.isField("transfer-encoding") {
+            codings += 1
+            // By its bytes: Unicode knows another letter whose small form is k.
+            guard codings == 1, value.isField("chunked") else {
+                throw .malformed("The only Transfer-Encoding understood is one 'chunked'.")
+            }
+        } else if name.isField("cookie") {
+            // libmicrohttpd copies the cookies before it takes them apart, into the same memory.
+            cookieBytes += value.count
+            records += Self.parts(of: value) { $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: ",") }
+        } else if name.isField("via") || name.isField("forwarded") || name.isField("x-forwarded-for") {
+            isForwarded = true
+        }
     }
 
-    private func check(lengths: some Sequence<String>) throws(Refusal) -> Int {
-        var rest = lengths.makeIterator()
-        guard let first = rest.next() else { return 0 }
-        if rest.next() != nil { throw .malformed("More than one Content-Length field.") }
-        guard !first.isEmpty, first.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
-            throw .malformed("Content-Length is not a number.")
+    private func length(_ digits: UnsafeRawBufferPointer) throws(Refusal) -> Int {
+        if lengths > 1 { throw .malformed("More than one Content-Length field.") }
+        var length = 0
+        for digit in digits {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else {
+                throw .malformed("Content-Length is not a number.")
+            }
+            // There may be any number of digits, and what is too large stays so.
+            length = min(length * 10 + Int(digit - UInt8(ascii: "0")), limits.bodyBytesMax + 1)
         }
-        guard let length = Int(first), length <= limits.bodyBytesMax else {
-            throw .bodyTooLarge(bytesMax: limits.bodyBytesMax)
-        }
+        if digits.isEmpty { throw .malformed("Content-Length is not a number.") }
+        if length > limits.bodyBytesMax { throw .bodyTooLarge(bytesMax: limits.bodyBytesMax) }
         return length
     }
 
-    private func check(codings: [String], version: String) throws(Refusal) {
-        guard let first = codings.first else { return }
-        // By its bytes: Unicode knows another letter whose small form is k.
-        if codings.count > 1 || !first.isField("chunked") {
-            throw .malformed("The only Transfer-Encoding understood is one 'chunked'.")
-        }
-        if version == "HTTP/1.0" { throw .malformed("HTTP/1.0 has no Transfer-Encoding.") }
+    /// Judges a head by its fields.
+    ///
+    /// - Parameters:
+    ///   - headBytes: of request line and fields.
+    ///   - query: of its target.
+    ///   - isOld: whether its version is HTTP/1.0.
+    /// - Returns: what it asks of libmicrohttpd's memory.
+    /// - Throws: what is wrong with it.
+    @discardableResult
+    func judge(headBytes: Int, query: (some Sequence<UInt8>)?, isOld: Bool) throws(Refusal) -> RequestSize {
+        let arguments = query.map { Self.parts(of: $0) { $0 == UInt8(ascii: "&") } } ?? 0
+        let size = RequestSize(
+            headBytes: headBytes + cookieBytes,
+            records: records + arguments,
+            bodyBytes: bodyBytes,
+            isForwarded: isForwarded
+        )
+        if size.headBytes > limits.headBytesMax { throw .headTooLarge(bytesMax: limits.headBytesMax) }
+        if size.records > limits.fieldsMax { throw .tooManyFields(countMax: limits.fieldsMax) }
+        if let fault { throw fault }
+        if hosts > 1 { throw .malformed("More than one Host field.") }
+        if hosts == 0, !isOld { throw .malformed("The Host field is missing.") }
+        if lengths > 0, codings > 0 { throw .malformed("Content-Length and Transfer-Encoding exclude each other.") }
+        if codings > 0, isOld { throw .malformed("HTTP/1.0 has no Transfer-Encoding.") }
+        return size
+    }
+
+    /// Judges a head as libmicrohttpd has read it, whose target has this query.
+    static func check(_ head: Head, query: String?) throws(Refusal) {
+        try head.framing.judge(headBytes: head.bytes, query: query?.utf8, isOld: head.version == "HTTP/1.0")
+        guard head.isSeamless else { throw .malformed("The head is more than plain lines that end with CRLF.") }
+    }
+
+    /// How many records libmicrohttpd makes of a text, or one more; a quoted separator counts too.
+    private static func parts(of text: some Sequence<UInt8>, isSeparator: (UInt8) -> Bool) -> Int {
+        text.count(where: isSeparator) + 1
     }
 }
 
@@ -125,34 +138,40 @@ struct RequestSize: Equatable {
     var rawBytes = 0
 }
 
-extension String {
+extension UnsafeRawBufferPointer {
     /// Whether this is a name of HTTP's, whose letters have no case (RFC 9110, 5.1); `name` is in lower case.
     fileprivate func isField(_ name: StaticString) -> Bool {
-        utf8.count == name.utf8CodeUnitCount
-            && name.withUTF8Buffer { name in
-                // A capital letter is its small one without this bit, and no other character of a token.
-                zip(utf8, name).allSatisfy { $0 == $1 || ($0 | 0x20 == $1 && (0x41...0x5A).contains($0)) }
-            }
+        guard count == name.utf8CodeUnitCount else { return false }
+        for index in 0..<count {
+            let (byte, expected) = (self[index], name.utf8Start[index])
+            // A capital letter is its small one without this bit, and no other character of a token.
+            guard byte == expected || (byte | 0x20 == expected && (0x41...0x5A).contains(byte)) else { return false }
+        }
+        return true
     }
 
     /// The value of a field, whose blanks at the end are none of it (RFC 9110, 5.5).
-    fileprivate var withoutBlanksAtEnd: String {
-        guard let last = utf8.last, last == UInt8(ascii: " ") || last == UInt8(ascii: "\t") else { return self }
-        return String(self[...(utf8.lastIndex { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") } ?? startIndex)])
+    fileprivate var withoutBlanksAtEnd: UnsafeRawBufferPointer {
+        var end = count
+        while end > 0, self[end - 1] == UInt8(ascii: " ") || self[end - 1] == UInt8(ascii: "\t") { end -= 1 }
+        return UnsafeRawBufferPointer(rebasing: self[..<end])
     }
+}
 
+extension Collection<UInt8> {
     /// Whether this can name a field or a method (RFC 9110, 5.6.2).
-    var isToken: Bool {
-        !isEmpty
-            && utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"):
-                    true
-                // "!", "#", "$", "%", "&", "'", "*", "+", "-", ".", "^", "_", "`", "|", "~"
-                case 0x21, 0x23, 0x24, 0x25, 0x26, 0x27, 0x2A, 0x2B, 0x2D, 0x2E, 0x5E, 0x5F, 0x60, 0x7C, 0x7E: true
-                default: false
-                }
-            }
+    var isToken: Bool { !isEmpty && allSatisfy(\.standsInToken) }
+}
+
+extension UInt8 {
+    fileprivate var standsInToken: Bool {
+        switch self {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        // "!", "#", "$", "%", "&", "'", "*", "+", "-", ".", "^", "_", "`", "|", "~"
+        case 0x21, 0x23, 0x24, 0x25, 0x26, 0x27, 0x2A, 0x2B, 0x2D, 0x2E, 0x5E, 0x5F, 0x60, 0x7C, 0x7E: true
+        default: false
+        }
     }
 }

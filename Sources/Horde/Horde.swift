@@ -91,6 +91,7 @@ package final class Horde {
         request.fields[.apikey] = key.secret.revealed
         request.fields[.contentType] = "application/json"
         request.content = .made { order.body }
+        request.mayTakeLong = true
         let response = try await sendOrder(request)
         guard response.status == 202,
             let accepted = Accepted.read(response.body, Accepted.init),

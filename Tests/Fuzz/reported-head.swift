@@ -18,6 +18,9 @@ import Glibc
 package enum HTTPServer {}
 
 private let limits = HTTPServer.Limits()
+/// A server's daemon, and the memory that it has for each connection.
+private typealias Shard = (daemon: OpaquePointer, memoryBytes: Int)
+
 private let large = start(memoryBytes: limits.connectionMemoryBytes)
 private let small = start(memoryBytes: limits.smallConnectionMemoryBytes)
 /// The request before a later one, whose target is its fifth byte.
@@ -40,6 +43,8 @@ private nonisolated(unsafe) var report = Report()
 private nonisolated(unsafe) var (descriptor, sentBytes): (CInt, Int?) = (-1, nil)
 /// Where libmicrohttpd keeps a request of this connection; nil for a first one.
 private nonisolated(unsafe) var buffer: UnsafePointer<CChar>?
+/// How large that memory is.
+private nonisolated(unsafe) var memoryBytes = 0
 
 /// Always holds: a first head that is taken is reported, whole and unchanged, and not answered by libmicrohttpd itself;
 /// a later head is judged as a first one would be, or it is the last; and what is judged and let through is what a
@@ -63,7 +68,7 @@ public func fuzzReportedHead(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CI
         precondition(strict?.isSame(as: head, report.target) == true, "It is reported otherwise.")
     }
     // Its connection may have either memory.
-    for daemon in [small, large] { checkLater(send(bytes, to: daemon, isLater: true), verdict, strict) }
+    for shard in [small, large] { checkLater(send(bytes, to: shard, isLater: true), verdict, strict) }
     return 0
 }
 
@@ -80,12 +85,12 @@ private func checkLater(_ report: Report, _ verdict: FirstHead.Verdict, _ strict
 
 /// As `Exchange` judges it.
 private func isLetThrough(_ head: RequestGuard.Head, _ target: String?) -> Bool {
-    guard let target = target.flatMap(RequestTarget.init), head.method.isToken else { return false }
-    do throws(Refusal) { try RequestGuard(limits: limits).check(head, query: target.query) } catch { return false }
+    guard let target = target.flatMap(RequestTarget.init), head.method.utf8.isToken else { return false }
+    do throws(Refusal) { try RequestGuard.check(head, query: target.query) } catch { return false }
     return true
 }
 
-private func start(memoryBytes: Int) -> OpaquePointer {
+private func start(memoryBytes: Int) -> Shard {
     let daemon = mhd_start(
         { _, connection, _, method, version, _, _, slot in
             guard sentBytes == nil else {
@@ -95,7 +100,8 @@ private func start(memoryBytes: Int) -> OpaquePointer {
                         reportedBy: connection,
                         method: method,
                         targetBytes: report.target?.utf8.count ?? 0,
-                        version: version
+                        version: version,
+                        limits: limits
                     )
                 }
                 return .NO
@@ -119,12 +125,12 @@ private func start(memoryBytes: Int) -> OpaquePointer {
         75
     )
     guard let daemon else { fatalError("libmicrohttpd does not start.") }
-    return daemon
+    return (daemon, memoryBytes)
 }
 
 /// A request line has been read.
 private func found(_ target: UnsafePointer<CChar>) {
-    guard let sentBytes else {
+    guard sentBytes != nil else {
         buffer = target - 4
         return
     }
@@ -134,18 +140,20 @@ private func found(_ target: UnsafePointer<CChar>) {
     guard ioctl(descriptor, UInt(FIONREAD), &unread) == 0 else { fatalError("Nobody knows what was read.") }
     report.isWhole = unread == 0
     report.judgement = LaterHead(
-        bytes: UnsafeRawBufferPointer(start: buffer, count: sentBytes - Int(unread)),
+        bytes: UnsafeRawBufferPointer(start: buffer, count: memoryBytes),
         targetOffset: target - buffer,
         targetBytes: strlen(target)
     ).judge(limits)
 }
 
 /// Gives libmicrohttpd a connection on which these bytes have come, and ends it when they have been read.
-private func send(_ bytes: [UInt8], to daemon: OpaquePointer, isLater: Bool) -> Report {
+private func send(_ bytes: [UInt8], to shard: Shard, isLater: Bool) -> Report {
     var ends: [CInt] = [0, 0]
     let kind = CInt(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue)
     guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else { fatalError("There are no sockets.") }
     (report, descriptor, buffer, sentBytes) = (Report(), ends[0], nil, isLater ? nil : bytes.count)
+    let daemon = shard.daemon
+    memoryBytes = shard.memoryBytes
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     write(isLater ? greeting : bytes, to: ends[1])

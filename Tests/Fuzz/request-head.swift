@@ -24,8 +24,8 @@ private let limits = HTTPServer.Limits()
 private let tight = HTTPServer.Limits(headBytesMax: 120, fieldsMax: 5, bodyBytesMax: 30)
 
 /// Always holds: a head is taken if and only if a reader that follows RFC 9112 to the letter reads it, with the size
-/// that it reads; it makes no difference in which pieces it came; and of those heads the guard lets through what has
-/// one Host, one length or one coding, and no more than there may be.
+/// that it reads, and has one host, one length or one coding, and no more than there may be; and it makes no difference
+/// in which pieces it came.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzRequestHead(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
@@ -39,7 +39,7 @@ public func fuzzRequestHead(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CIn
         } else {
             precondition(size == nil, "A head is refused in which nothing is wrong.")
         }
-        if let head, size != nil { checkGuard(head, limits) }
+        if let head, size != nil { checkLayout(head) }
     }
     if let head { checkTarget(head.target) }
     return 0
@@ -65,7 +65,7 @@ private func checkPieces(_ bytes: [UInt8], _ limits: HTTPServer.Limits, _ verdic
 }
 
 /// A head as libmicrohttpd has to report it, in which nothing is hidden.
-private func checkGuard(_ head: StrictHead, _ limits: HTTPServer.Limits) {
+private func checkLayout(_ head: StrictHead) {
     var layout = HeadLayout(
         methodBytes: head.method.count,
         targetBytes: head.target.count,
@@ -82,17 +82,6 @@ private func checkGuard(_ head: StrictHead, _ limits: HTTPServer.Limits) {
     }
     let bytes = head.end - head.method.startIndex
     precondition(layout.fills(bytes) && !layout.fills(bytes + 1), "Something lies between the parts of a plain head.")
-    let reported = RequestGuard.Head(
-        method: text(head.method),
-        version: text(head.version),
-        fields: head.fields.map { (text($0.name), text($0.value)) },
-        bytes: bytes,
-        isSeamless: true
-    )
-    let query = head.query.map(text)
-    var isTaken = true
-    do throws(Refusal) { try RequestGuard(limits: limits).check(reported, query: query) } catch { isTaken = false }
-    precondition(isTaken == head.isPlain, "A head is taken whose length or host is in doubt, or a plain one is not.")
 }
 
 /// A target is a path, with or without a host in front, or nothing; its path is the one that is written, with each
@@ -149,15 +138,14 @@ extension StrictHead {
 
     /// What it asks for; nil where that is more than there may be, or where its length is in doubt.
     func size(within limits: HTTPServer.Limits) -> RequestSize? {
-        // Cookies count twice, each with its commas and semicolons; bytes that are no UTF-8 count as its repair has
-        // them.
+        // Cookies count twice, each with its commas and semicolons.
         let cookies = values("cookie")
-        let headBytes = end + cookies.reduce(0) { $0 + text($1).utf8.count }
+        let headBytes = end + cookies.reduce(0) { $0 + $1.count }
         let crumbs = cookies.reduce(0) { $0 + $1.count { $0 == 44 || $0 == 59 } + 1 }
         let arguments = query.map { $0.count { $0 == 38 } + 1 } ?? 0
         let records = fields.count + crumbs + arguments
         let lengths = values("content-length")
-        guard headBytes <= limits.headBytesMax, records <= limits.fieldsMax, lengths.count <= 1,
+        guard isPlain, headBytes <= limits.headBytesMax, records <= limits.fieldsMax, lengths.count <= 1,
             let body = lengths.first.map(Self.number) ?? 0, body <= limits.bodyBytesMax
         else { return nil }
         return RequestSize(

@@ -68,6 +68,28 @@ import Testing
         }
     }
 
+    @Test func `as many slow requests as there may be leave room for a quick one`() async throws {
+        try await withServer(handler: { request, writer in
+            if request.path == "/slow" { try? await EventLoop.sleep(for: .seconds(60)) }
+            writer.respond(.ok)
+        }) { url, server in
+            let client = HTTPClient()
+            let slow = (0..<20).map { _ in
+                EventLoop.task {
+                    var request = HTTPClient.Request(.get, url + "/slow", timeout: .seconds(60))
+                    request.mayTakeLong = true
+                    _ = try? await client.send(request)
+                }
+            }
+            #expect(await eventually { server.openExchanges == 12 })
+            let answer = try await client.send(.init(.get, url + "/fast", timeout: .seconds(5)))
+            #expect(answer.status == 200)
+            for task in slow { task.cancel() }
+            for task in slow { await task.value }
+            #expect(client.openTransfers == 0)
+        }
+    }
+
     @Test func `a cancelled request is gone at once on both sides`() async throws {
         try await withServer(handler: { _, writer in
             try? await EventLoop.sleep(for: .seconds(60))

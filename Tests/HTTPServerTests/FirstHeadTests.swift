@@ -90,21 +90,30 @@ import Testing
         ("GET / HTTP/1.1\r\nContent-Length\t: 7", "The name of a header field is not a token."),
         ("GET / HTTP/1.1\r\nTransfer-Encoding : chunked", "The name of a header field is not a token."),
         ("GET / HTTP/1.1\r\n\u{E9}: b", "The name of a header field is not a token."),
+        ("GET / HTTP/1.1\r\nA: b", "The Host field is missing."),
+        ("GET / HTTP/1.1\r\nHost: a\r\nHOST: a", "More than one Host field."),
+        ("GET / HTTP/1.0\r\nHost: a b", "The Host field is no host."),
+        ("GET / HTTP/1.0\r\nTransfer-Encoding: chunked", "HTTP/1.0 has no Transfer-Encoding."),
+        ("GET / HTTP/1.0\r\nTransfer-Encoding: gzip", "The only Transfer-Encoding understood is one 'chunked'."),
+        (
+            "GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 1",
+            "Content-Length and Transfer-Encoding exclude each other."
+        ),
     ])
     func `what another parser could read differently is refused`(head: String, reason: String) {
         #expect(verdict(head + "\r\n\r\n") == .refused(.malformed(reason)))
     }
 
     @Test(arguments: [
-        "GET /?a&b HTTP/1.1\r\nA: 1", "GET / HTTP/1.1\r\nCookie: a; b", "GET /? HTTP/1.1\r\nA:\r\nB:",
-        "GET / HTTP/1.1\r\nA: \u{E9}:\t;,&?", "!#$%&'*+-.^_`|~ * HTTP/1.1\r\n!#$%&'*+-.^_`|~: ",
+        "GET /?a&b HTTP/1.0\r\nA: 1", "GET / HTTP/1.0\r\nCookie: a; b", "GET /? HTTP/1.0\r\nA:\r\nB:",
+        "GET / HTTP/1.0\r\nA: \u{E9}:\t;,&?", "!#$%&'*+-.^_`|~ * HTTP/1.0\r\n!#$%&'*+-.^_`|~: ",
     ])
     func `what is odd and clear is taken`(head: String) {
         guard case .whole = verdict(head + "\r\n\r\n") else { return #expect(Bool(false), "it is not taken") }
     }
 
     @Test func `cookies count twice, and arguments, cookies and fields together`() {
-        let head = "POST /?a&b HTTP/1.1\r\nCookie: c; d\r\n\r\n"
+        let head = "POST /?a&b HTTP/1.0\r\nCookie: c; d\r\n\r\n"
         let size = HTTPServer.Limits().judge(head)
         #expect(size?.headBytes == head.utf8.count + 4 && size?.records == 5 && size?.bodyBytes == 0)
     }

@@ -3,13 +3,13 @@
 
 package enum HTTPRequest {
     package struct Method: Sendable {
-        init?(_ text: String) { if !text.isToken { return nil } }
+        init?(_ text: String) { if !text.utf8.isToken { return nil } }
     }
 }
 
 package enum HTTPField {
     package struct Name: Sendable {
-        init?(_ text: String) { if !text.isToken { return nil } }
+        init?(_ text: String) { if !text.utf8.isToken { return nil } }
     }
 }
 
