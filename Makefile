@@ -8,6 +8,7 @@
 #   format   formats the sources
 #   fuzz     builds and runs the fuzz targets, FUZZ_SECONDS each
 #   bench    measures the standard scenarios and writes docs/BENCHMARKS.md
+#   deb      builds the program and a Debian package of it, in .build
 #   asan, tsan   the unit tests under a sanitizer
 #   clean    removes what the build made
 
@@ -18,7 +19,7 @@ SWIFT_FLAGS := --explicit-target-dependency-import-check error
 RELEASE_FLAGS := -c release --product interposer --static-swift-stdlib
 FUZZ_SECONDS ?= 20
 
-.PHONY: run serve test test-long hostile check lint build format fuzz bench asan tsan clean dependencies
+.PHONY: run serve test test-long hostile check lint build format fuzz bench deb asan tsan clean dependencies
 
 run: dependencies
 	@Scripts/run
@@ -54,6 +55,10 @@ fuzz: dependencies
 
 bench:
 	@Scripts/bench
+
+deb:
+	swift build $(RELEASE_FLAGS)
+	@Scripts/package .build/release/interposer
 
 asan:
 	ASAN_OPTIONS=detect_leaks=1 swift test --sanitize=address --scratch-path .build-asan --no-parallel
