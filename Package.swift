@@ -33,7 +33,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -90,10 +90,11 @@ let package = Package(
             "Gateway",
             [
                 "Horde", "OpenAI", "JSONText", "Prompting", "Answers", "Tools", "OpenCode", "HTTPServer", "HTTPClient",
-                "Journal", "EventLoop",
+                "Journal", "Secrets", "EventLoop",
                 httpTypes,
                 logging,
-            ]
+            ],
+            resources: [.embedInCode("Resources/openapi.json")]
         ),
         floor("Bench", ["HTTPClient", "EventLoop", "JSONText", httpTypes]),
         floor("HordeSimulator", ["HTTPServer", "EventLoop", "JSONText", httpTypes]),
@@ -101,7 +102,7 @@ let package = Package(
             name: "CLI",
             dependencies: [
                 "Gateway", "Bench", "HordeSimulator", "Horde", "HTTPClient", "HTTPServer", "OpenAI", "JSONText",
-                "OpenCode", "Prompting", "EventLoop",
+                "OpenCode", "Prompting", "Secrets", "EventLoop",
                 argumentParser, httpTypes, logging, configuration, system, yams,
             ],
             swiftSettings: settings
@@ -127,7 +128,8 @@ let package = Package(
         tests(
             "GatewayTests",
             [
-                "Gateway", "Horde", "HTTPServer", "OpenAI", "JSONText", "OpenCode", "Prompting", "Tools", "EventLoop",
+                "Gateway", "Horde", "HTTPServer", "OpenAI", "JSONText", "OpenCode", "Prompting", "Secrets", "Tools",
+                "EventLoop",
                 httpTypes,
             ]
         ),
@@ -135,6 +137,7 @@ let package = Package(
             "BenchTests",
             ["Bench", "HTTPServer", "EventLoop", "OpenAI", "JSONText", "TestSupport", httpTypes]
         ),
+        tests("CLITests", ["CLI", "Gateway", "Horde"]),
         tests("SecretsTests", ["Secrets"]),
         tests("JournalTests", ["Journal", "EventLoop", "TestSupport"]),
         tests("TidyTests", []),

@@ -1,13 +1,17 @@
 import ArgumentParser
-import FoundationEssentials
+import EventLoop
 import Gateway
-import HTTPServer
+import HTTPClient
 import Horde
+import Prompting
 
-/// Where Horde is and who asks: what `serve`, `models` and `prompt` share.
+/// Where Horde is, who asks, and the file: the settings that all commands share which talk to Horde.
 struct HordeOptions: ParsableArguments {
+    @Option(help: "A YAML file with the configuration.")
+    var config: String?
+
     @Option(help: "Where AI Horde is. (default: $AI_HORDE_URL, or https://aihorde.net)")
-    var hordeURL: HordeURL?
+    var hordeURL: String?
 
     @Option(
         help: """
@@ -25,76 +29,64 @@ struct HordeOptions: ParsableArguments {
     )
     var apiKeyFile: String?
 
-    func url() throws -> HordeURL {
-        if let hordeURL { return hordeURL }
-        guard let text = Environment["AI_HORDE_URL"] else { return .aihorde }
-        guard let url = HordeURL(text) else { throw ValidationError("AI_HORDE_URL is not an http or https URL.") }
-        return url
+    /// Decides all settings.
+    ///
+    /// - Parameter flags: those of the command itself, by the settings' keys.
+    /// - Returns: what is chosen, and where.
+    /// - Throws: what is wrong, with its place.
+    func settle(_ flags: [String: [String]] = [:]) throws(ConfigurationError) -> SettledSettings {
+        var flags = flags
+        flags["horde.url"] = hordeURL.map { [$0] }
+        flags["horde.api_key"] = apiKey.map { [$0] }
+        flags["horde.api_key_file"] = apiKeyFile.map { [$0] }
+        var file: ConfigurationFile?
+        if let config { file = try ConfigurationFile(path: config) }
+        return try SettingSources(flags: flags, environment: Environment.all, file: file).settle()
     }
 
-    func key() throws -> HordeKey {
-        try KeySource.key(option: apiKey, file: apiKeyFile)
-    }
-
-    func horde(submitsPerMinute: Int?, publicURL: PublicURL? = nil) throws -> Horde.Configuration {
-        Horde.Configuration(
-            url: try url(),
-            submitsPerMinute: submitsPerMinute,
-            clientAgent: "interposer:\(Version.current):none",
-            publicURL: publicURL
+    /// What a command needs that asks Horde once and submits nothing of its own.
+    func read() throws(ConfigurationError) -> HordeSettings {
+        var settled = try settle()
+        settled.settings.submitsPerMinute = 0
+        return HordeSettings(
+            horde: settled.horde,
+            key: try settled.key(),
+            formats: try settled.formats(),
+            aliases: settled.settings.aliases
         )
     }
 }
 
-/// The environment; what is set to nothing counts as not set.
-enum Environment {
-    static subscript(name: String) -> String? {
-        guard let value = ProcessInfo.processInfo.environment[name], !value.isEmpty else { return nil }
-        return value
-    }
+/// How a command asks Horde, and what it makes of the answers.
+struct HordeSettings: Sendable {
+    let horde: Horde.Configuration
+    let key: HordeKey
+    /// How models are spoken to.
+    let formats: FormatTable
+    /// The user's own names for models.
+    let aliases: ModelAliases
 
-    /// Where the model list is kept.
-    static var cacheDirectory: String? {
-        directory(of: "CACHE_DIRECTORY", else: "XDG_CACHE_HOME", else: ".cache")
-    }
-
-    /// Where the journal is kept.
-    static var stateDirectory: String? {
-        directory(of: "STATE_DIRECTORY", else: "XDG_STATE_HOME", else: ".local/state")
-    }
-
-    /// What systemd gives the service, else a folder of the user's own (XDG Base Directory Specification).
-    private static func directory(of service: String, else user: String, else home: String) -> String? {
-        if let directories = Environment[service] { return directories.split(separator: ":").first.map(String.init) }
-        if let directory = Environment[user] { return directory + "/interposer" }
-        return Environment["HOME"].map { "\($0)/\(home)/interposer" }
+    /// What Horde offers now.
+    @LoopActor
+    func catalog(from horde: Horde) async throws(HordeError) -> Catalog {
+        try await Catalog.fetch(from: horde, formats: formats, aliases: aliases)
     }
 }
 
-/// The sockets that systemd, or whoever acts like it, has opened for this process (sd_listen_fds(3)).
-enum HandedOver {
-    private static let first: CInt = 3
-    private static let countMax: CInt = 64
-
-    /// Their descriptors; none where they are meant for another process, as after a fork.
-    static func descriptors(_ count: String?, of owner: String?, process: Int32) -> [CInt] {
-        guard let owner = owner.flatMap(Int32.init), owner == process, let count = count.flatMap(CInt.init),
-            (1...countMax).contains(count)
-        else { return [] }
-        return Array(first..<first + count)
+extension SettledSettings {
+    var horde: Horde.Configuration {
+        Horde.Configuration(
+            url: settings.hordeURL,
+            submitsPerMinute: settings.submitsPerMinute,
+            clientAgent: "interposer:\(Version.current):none",
+            publicURL: settings.publicURL
+        )
     }
-}
 
-extension HordeURL: ExpressibleByArgument {
-    public init?(argument: String) { self.init(argument) }
-}
-
-extension PublicURL: ExpressibleByArgument {
-    public init?(argument: String) { self.init(argument) }
-}
-
-extension ListenAddress: ExpressibleByArgument {
-    public init?(argument: String) {
-        do throws(ListenError) { try self.init(parsing: argument) } catch { return nil }
+    /// The server's own key: the one that is set, or that of a file or of systemd's credentials, or the anonymous one.
+    func key() throws(ConfigurationError) -> HordeKey {
+        if let key = settings.hordeKey { return key }
+        if let file = settings.hordeKeyFile { return try KeyFile.key(in: file) }
+        return try KeyFile.credential() ?? .anonymous
     }
 }

@@ -6,7 +6,8 @@ import Glibc
 ///
 /// Each subcommand is one file: `Serve` runs the server, `Simulate` a Horde to try it with, `BenchCommand` puts a server
 /// under load, `Models` shows what Horde offers, `ShowPrompt` what a request becomes, and `OpenCode` writes a client's
-/// configuration. `Settings` holds the options they share.
+/// configuration. `Check` and `ConfigCommand` look at
+/// its configuration. `HordeOptions` are the options they share, and the room `Settings` is where all settings come from.
 @main
 struct Interposer: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -20,7 +21,11 @@ struct Interposer: ParsableCommand {
               interposer serve --horde-url http://127.0.0.1:7001
             """,
         version: Version.current,
-        subcommands: [Serve.self, Simulate.self, BenchCommand.self, Models.self, ShowPrompt.self, OpenCode.self]
+        subcommands: [
+            Serve.self, Check.self, ConfigCommand.self, KeyCommand.self, Simulate.self, BenchCommand.self, Models.self,
+            ShowPrompt.self,
+            OpenCode.self,
+        ]
     )
 
     /// The library's own `main` prints the usage behind every error; one clear line is easier to read, in a log too.
@@ -29,6 +34,10 @@ struct Interposer: ParsableCommand {
             var command = try parseAsRoot()
             try command.run()
         } catch {
+            if let error = error as? ConfigurationError {
+                StandardError.write("interposer: \(error)")
+                Glibc.exit(Program.exitStatus(error))
+            }
             let status = exitCode(for: error)
             // Help and version come this way too, and so do errors that have been told already.
             if status.isSuccess || error is ExitCode { exit(withError: error) }

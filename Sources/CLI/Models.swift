@@ -12,20 +12,14 @@ struct Models: ParsableCommand {
 
     @OptionGroup var hordeOptions: HordeOptions
 
-    @OptionGroup var configurationOptions: ConfigurationOptions
-
     @Flag(help: "Print the same JSON as GET /v1/models.")
     var json = false
 
     func run() throws {
-        let configuration = try hordeOptions.horde(submitsPerMinute: 0)
-        // Not used, and yet refused where it is none.
-        _ = try hordeOptions.key()
+        let settings = try hordeOptions.read()
         let json = json
-        try Program.run { [configurationOptions] in
-            let models = try await configurationOptions.read()
-            let horde = Horde(configuration, client: HTTPClient())
-            let catalog = try await Catalog.fetch(from: horde, formats: models.formats, aliases: models.aliases)
+        try Program.run {
+            let catalog = try await settings.catalog(from: Horde(settings.horde, client: HTTPClient()))
             if json { return StandardOutput.write(catalog.list.text(.indented)) }
             StandardOutput.write(Self.table(of: catalog.entries.map(\.listing)))
             let collections = catalog.collections()

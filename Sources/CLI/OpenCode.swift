@@ -21,8 +21,6 @@ struct OpenCode: ParsableCommand {
 
     @OptionGroup var hordeOptions: HordeOptions
 
-    @OptionGroup var configurationOptions: ConfigurationOptions
-
     @Flag(help: "Write once and end, instead of looking again and again.")
     var once = false
 
@@ -57,16 +55,12 @@ struct OpenCode: ParsableCommand {
     }
 
     func run() throws {
-        let configuration = try hordeOptions.horde(submitsPerMinute: 0)
-        // Not used, and yet refused where it is none.
-        _ = try hordeOptions.key()
+        let settings = try hordeOptions.read()
         try Program.run { [command = self] in
-            let models = try await command.configurationOptions.read()
-            let horde = Horde(configuration, client: HTTPClient())
+            let horde = Horde(settings.horde, client: HTTPClient())
             let file = OpenCodeFile(path: command.output)
             let look: OpenCodeRefresh.Look = { () async throws(HordeError) in
-                let catalog = try await Catalog.fetch(from: horde, formats: models.formats, aliases: models.aliases)
-                return catalog.openCode(
+                try await settings.catalog(from: horde).openCode(
                     baseURL: command.baseURL,
                     contextTokensMin: command.minContext,
                     includesVirtual: command.virtual

@@ -34,13 +34,14 @@ enum Program {
     }
 
     /// The numbers of sysexits.h: what scripts can tell apart.
-    private static func exitStatus(_ error: any Error) -> CInt {
+    static func exitStatus(_ error: any Error) -> CInt {
         switch error {
         case is HordeError: EX_UNAVAILABLE
         case is APIError: EX_DATAERR
         case is ListenError: EX_CANTCREAT
         case is NoModels: EX_UNAVAILABLE
         case let error as OpenCodeFileError: error.exitStatus
+        case let error as ConfigurationError: error.isUsage ? EX_USAGE : EX_CONFIG
         default: EX_SOFTWARE
         }
     }

@@ -23,8 +23,6 @@ struct ShowPrompt: ParsableCommand {
 
     @OptionGroup var hordeOptions: HordeOptions
 
-    @OptionGroup var configurationOptions: ConfigurationOptions
-
     @Option(help: "The model, instead of the request's.")
     var model: String?
 
@@ -47,13 +45,11 @@ struct ShowPrompt: ParsableCommand {
     }
 
     func run() throws {
-        let configuration = try hordeOptions.horde(submitsPerMinute: 0)
-        let key = try hordeOptions.key()
+        let settings = try hordeOptions.read()
         let body = StandardInput.readAll()
         try Program.run { [command = self] in
             let request = try command.request(in: body)
-            let models = try await command.configurationOptions.read()
-            let supply = try await command.supply(for: request, body, configuration, models, key)
+            let supply = try await command.supply(for: request, body, settings)
             let shown = try request.translations(format: supply.format.format).map { translation in
                 let size = try translation.size(offers: supply.offers, freeTokens: supply.freeTokens)
                 return Self.json(translation.order(size, models: supply.models), translation.prompt)
@@ -109,9 +105,7 @@ struct ShowPrompt: ParsableCommand {
     private func supply(
         for request: Request,
         _ body: [UInt8],
-        _ configuration: Horde.Configuration,
-        _ models: ConfiguredModels,
-        _ key: HordeKey
+        _ settings: HordeSettings
     ) async throws -> Supply {
         let parameters = request.parameters
         if let context, let maxLength {
@@ -119,17 +113,16 @@ struct ShowPrompt: ParsableCommand {
                 models: [parameters.model],
                 offers: [Offer(contextTokens: context, answerTokens: maxLength)],
                 freeTokens: nil,
-                format: models.formats.format(forModel: parameters.model)
+                format: settings.formats.format(forModel: parameters.model)
             )
         }
-        let horde = await Horde(configuration, client: HTTPClient())
-        let catalog = try await Catalog.fetch(from: horde, formats: models.formats, aliases: models.aliases)
+        let catalog = try await settings.catalog(from: await Horde(settings.horde, client: HTTPClient()))
         let needs = ModelNeeds(tokens: body.count / 4, tools: request.hasTools, horde: parameters.horde)
         let best = try catalog.choice(for: parameters.model, needs: needs).groups[0]
         return Supply(
             models: best.names,
             offers: best.offers(for: parameters.horde),
-            freeTokens: catalog.freeTokens(for: key),
+            freeTokens: catalog.freeTokens(for: settings.key),
             format: best.format
         )
     }

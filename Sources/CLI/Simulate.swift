@@ -96,3 +96,9 @@ struct Simulate: ParsableCommand {
         }
     }
 }
+
+extension ListenAddress: ExpressibleByArgument {
+    public init?(argument: String) {
+        do throws(ListenError) { try self.init(parsing: argument) } catch { return nil }
+    }
+}

@@ -15,23 +15,29 @@ final class Completions {
     private let catalog: ModelCatalog
     private let work: RunningWork
     private let kept: KeptRuns
-    private let serverKey: HordeKey
-    private let times: AnswerTimes
+    private let gate: Gate
+    private var times: AnswerTimes
 
     init(
         writer: AnswerWriter,
         catalog: ModelCatalog,
         work: RunningWork,
         kept: KeptRuns,
-        serverKey: HordeKey,
+        gate: Gate,
         times: AnswerTimes
     ) {
         self.writer = writer
         self.catalog = catalog
         self.work = work
         self.kept = kept
-        self.serverKey = serverKey
+        self.gate = gate
         self.times = times
+    }
+
+    /// Takes other settings, for the requests that come from now on.
+    func change(_ configuration: Gateway.Configuration) {
+        times = configuration.answerTimes
+        writer.failoverAfter = configuration.failoverAfter
     }
 
     /// A client that waits, the run that answers it, and what it is known by when it comes back.
@@ -39,11 +45,19 @@ final class Completions {
         fileprivate let run: CompletionRun
         fileprivate let client: any AnswerClient
         fileprivate let fingerprint: RequestFingerprint
+        /// The local key that pays for it.
+        fileprivate let localKey: LocalKey?
 
-        fileprivate init(_ run: CompletionRun, _ client: any AnswerClient, _ fingerprint: RequestFingerprint) {
+        fileprivate init(
+            _ run: CompletionRun,
+            _ client: any AnswerClient,
+            _ fingerprint: RequestFingerprint,
+            _ localKey: LocalKey?
+        ) {
             self.run = run
             self.client = client
             self.fingerprint = fingerprint
+            self.localKey = localKey
         }
     }
 
@@ -55,22 +69,23 @@ final class Completions {
         _ form: CompletionForm,
         _ request: consuming Request,
         _ response: consuming ResponseWriter,
-        _ origin: HTTPFields
+        _ origin: HTTPFields,
+        _ grant: AccessPolicy.Grant
     ) -> Visit? {
-        let key = ClientKey.of(request.fields, else: serverKey)
-        let fingerprint = RequestFingerprint(form, copy request, key)
+        let fingerprint = RequestFingerprint(form, copy request, grant.hordeKey)
         let run: CompletionRun
         do throws(APIError) {
             if work.phase == .draining { throw .stopping }
-            run = try self.run(form, consume request, key, fingerprint)
+            run = try self.run(form, consume request, grant.hordeKey, fingerprint)
+            if let key = grant.localKey { try gate.begin(key, model: run.assignment.parameters.model) }
         } catch {
             JSONResponse(error).with(origin).send(response)
             return nil
         }
         guard run.assignment.parameters.isStreaming else {
-            return Visit(run, WholeAnswer(response, origin), fingerprint)
+            return Visit(run, WholeAnswer(response, origin), fingerprint, grant.localKey)
         }
-        return Visit(run, CompletionStream(response, run.assignment, origin), fingerprint)
+        return Visit(run, CompletionStream(response, run.assignment, origin), fingerprint, grant.localKey)
     }
 
     /// Waits for the answer and gives it; one that its client does not get is kept for it.
@@ -84,6 +99,7 @@ final class Completions {
     private func end(_ visit: Visit) {
         // Cancelled, it has left: nobody reads what is sent then.
         let outcome = visit.run.outcome ?? .failure(.stopping)
+        if let key = visit.localKey { gate.end(key, tokens: (try? outcome.get())?.usage.totalTokens ?? 0) }
         if case .success = outcome, !Task.isCancelled {} else { kept.keep(visit.run, for: visit.fingerprint) }
         visit.client.end(outcome, after: visit.run.sent)
     }

@@ -20,8 +20,7 @@ package final class Gateway {
         package var http = HTTPServer.Limits()
         package var answerTimes = AnswerTimes()
         package var horde: Horde.Configuration
-        /// Used for clients that bring no key of their own.
-        package var serverKey: HordeKey
+        package var access: AccessPolicy
         /// Where the model list survives a restart; nil keeps it in memory alone.
         package var cacheDirectory: String?
         /// Where the journal is kept; nil keeps none.
@@ -42,7 +41,7 @@ package final class Gateway {
         package init(
             listen: ListenPlace,
             horde: Horde.Configuration,
-            serverKey: HordeKey,
+            access: AccessPolicy,
             cacheDirectory: String?,
             stateDirectory: String?,
             crossOrigin: CrossOriginPolicy = CrossOriginPolicy(),
@@ -54,7 +53,7 @@ package final class Gateway {
         ) {
             self.listen = listen
             self.horde = horde
-            self.serverKey = serverKey
+            self.access = access
             self.cacheDirectory = cacheDirectory
             self.stateDirectory = stateDirectory
             self.crossOrigin = crossOrigin
@@ -72,9 +71,11 @@ package final class Gateway {
     private let catalog: ModelCatalog
     private let work: RunningWork
     private let kept = KeptRuns()
+    private let router: Router
     private let logger: Logger
-    private let drainDelay: Duration
-    private let drainTimeout: Duration
+    private let manager: ServiceManager
+    private var drainDelay: Duration
+    private var drainTimeout: Duration
 
     /// Starts to listen and to learn what Horde offers; Horde itself need not be there.
     ///
@@ -82,9 +83,16 @@ package final class Gateway {
     ///   - configuration: what the operator has chosen.
     ///   - logger: for what happens to the server.
     ///   - output: for a line about each request.
+    ///   - manager: told when the server stops.
     /// - Throws: `ListenError` when the address cannot be had.
-    package init(_ configuration: Configuration, logger: Logger, output: LogOutput) throws(ListenError) {
+    package init(
+        _ configuration: Configuration,
+        logger: Logger,
+        output: LogOutput,
+        manager: ServiceManager
+    ) throws(ListenError) {
         self.logger = logger
+        self.manager = manager
         drainDelay = configuration.drainDelay
         drainTimeout = configuration.drainTimeout
         let heir = Heir(logger)
@@ -101,26 +109,28 @@ package final class Gateway {
             aliases: configuration.aliases,
             logger: logger
         )
+        let gate = Gate(configuration.access)
         let router = Router(
             completions: Completions(
                 writer: AnswerWriter(horde: horde, catalog: catalog, failoverAfter: configuration.failoverAfter),
                 catalog: catalog,
                 work: work,
                 kept: kept,
-                serverKey: configuration.serverKey,
+                gate: gate,
                 times: configuration.answerTimes
             ),
+            gate: gate,
             catalog: catalog,
             work: work,
             crossOrigin: configuration.crossOrigin,
             horde: horde
         )
-        let crossOrigin = configuration.crossOrigin
+        self.router = router
         let accessLog = AccessLog(output: output)
         server = try HTTPServer(
             listeningOn: configuration.listen,
             limits: configuration.http,
-            render: { refusal in JSONResponse(APIError(refusal)).with(crossOrigin.fields(for: [:])).answer },
+            render: { refusal in JSONResponse(APIError(refusal)).with(router.crossOrigin.fields(for: [:])).answer },
             onEnd: { summary in accessLog.write(summary) },
             handler: { request, writer in await router.route(consume request, writer) }
         )
@@ -130,6 +140,16 @@ package final class Gateway {
     /// Where the server listens, with the port that it really has.
     package var address: ListenAddress { server.address }
 
+    /// How it is, in a few words.
+    package var summary: String { "listening on http://\(address); \(catalog.current.entries.count) models" }
+
+    /// Takes another configuration, as far as a running server can: its address, its limits and Horde stay.
+    package func reload(_ configuration: Configuration) {
+        drainDelay = configuration.drainDelay
+        drainTimeout = configuration.drainTimeout
+        router.change(configuration)
+    }
+
     /// Serves until `signal` returns, then stops: it says so, takes no new work, lets what runs come to its end within
     /// the time that it has, and gives an honest end to the rest.
     ///
@@ -137,6 +157,10 @@ package final class Gateway {
     package func run(until signal: @escaping @Sendable @LoopActor () async -> Void) async {
         await signal()
         work.phase = .leaving
+        manager.stopping(
+            "finishing \(work.count) answers",
+            within: drainDelay + drainTimeout + Limits.settleSecondsMax + Limits.stopMargin
+        )
         logger.info(
             "stopping",
             metadata: ["running": "\(work.count)", "seconds": "\((drainDelay + drainTimeout).components.seconds)"]

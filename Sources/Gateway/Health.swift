@@ -12,7 +12,8 @@ enum Health {
             "version": .string(Version.current),
             "description": "An OpenAI-compatible server in front of AI Horde.",
             "endpoints": [
-                "/v1/chat/completions", "/v1/completions", "/v1/models", "/opencode.json", "/health", "/readyz",
+                "/v1/chat/completions", "/v1/completions", "/v1/models", "/opencode.json", "/openapi.json", "/health",
+                "/readyz", "/metrics",
             ],
         ]
     )

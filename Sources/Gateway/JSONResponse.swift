@@ -29,6 +29,8 @@ struct JSONResponse {
             // OpenAI's own libraries look at this first.
             fields[.named("retry-after-ms")] = "\(milliseconds)"
         }
+        // "The server generating a 401 response MUST send a WWW-Authenticate header field" (RFC 9110, 11.6.1).
+        if error.status == 401 { fields[.wwwAuthenticate] = "Bearer" }
         // Obeyed by OpenAI's own libraries, before they look at the status.
         if let shouldRetry = error.shouldRetry { fields[.named("x-should-retry")] = "\(shouldRetry)" }
     }

@@ -44,6 +44,18 @@ enum Limits {
     static let accountMemory = Duration.seconds(600)
     /// What a stopping server gives to Horde, to take the deletions.
     static let settleSecondsMax = Duration.seconds(10)
+    /// And what it may need beyond all that, as its service manager is told.
+    static let stopMargin = Duration.seconds(20)
+    // Access
+
+    /// Keys that open nothing, from one address, before it has to wait; and until when they are forgotten.
+    static let failedAttemptsMax = 20
+    static let failedAttemptsWindow = Duration.seconds(60)
+    /// Addresses of which such are remembered.
+    static let failedAddressesMax = 4096
+    /// When somebody may ask again who has as many answers under way as the key may.
+    static let concurrencyPause = Duration.seconds(2)
+
     /// A cached model list that is larger is not ours.
     static let cacheBytesMax = 16 * 1024 * 1024
 }

@@ -8,33 +8,52 @@ import OpenAI
 @LoopActor
 final class Router {
     private let completions: Completions
+    private let gate: Gate
     private let catalog: ModelCatalog
     private let work: RunningWork
-    private let crossOrigin: CrossOriginPolicy
+    private(set) var crossOrigin: CrossOriginPolicy
     private let horde: Horde
 
     init(
         completions: Completions,
+        gate: Gate,
         catalog: ModelCatalog,
         work: RunningWork,
         crossOrigin: CrossOriginPolicy,
         horde: Horde
     ) {
         self.completions = completions
+        self.gate = gate
         self.catalog = catalog
         self.work = work
         self.crossOrigin = crossOrigin
         self.horde = horde
     }
 
+    /// Takes other settings, for the requests that come from now on.
+    func change(_ configuration: Gateway.Configuration) {
+        crossOrigin = configuration.crossOrigin
+        gate.policy = configuration.access
+        completions.change(configuration)
+        catalog.change(formats: configuration.formats, aliases: configuration.aliases)
+    }
+
     private enum Route {
-        case about, health, readiness, models, openCode, metrics
+        case about, health, readiness, models, openCode, metrics, openAPI
         /// A call of Horde's, with the token of its path.
         case webhook(String)
         case model(String)
         case completions(CompletionForm)
         /// An endpoint of OpenAI's that is not offered.
         case unsupported(String)
+
+        /// Whether it is answered without a look at a key.
+        var isPublic: Bool {
+            switch self {
+            case .about, .health, .readiness, .metrics, .openAPI, .webhook: true
+            case .models, .model, .openCode, .completions, .unsupported: false
+            }
+        }
     }
 
     func route(_ request: consuming Request, _ writer: consuming ResponseWriter) async {
@@ -50,11 +69,32 @@ final class Router {
         }
         let origin = crossOrigin.fields(for: request.fields)
         switch find(request) {
-        case .route(.completions(let form)): return completions.create(form, consume request, writer, origin)
-        case .route(.openCode):
-            OpenCodeReply.of(catalog.current, request.fields, query: request.query).with(origin).send(writer)
-        case .route(let route): answer(route).with(origin).send(writer)
+        case .route(let route) where route.isPublic: answer(route).with(origin).send(writer)
+        case .route(let route):
+            do throws(APIError) {
+                let grant = try gate.admit(request)
+                return serve(route, consume request, writer, origin, grant)
+            } catch {
+                JSONResponse(error).with(origin).send(writer)
+            }
         case .refusal(let reply): reply.with(origin).send(writer)
+        }
+        return nil
+    }
+
+    /// Answers what not everybody may ask for.
+    private func serve(
+        _ route: Route,
+        _ request: consuming Request,
+        _ writer: consuming ResponseWriter,
+        _ origin: HTTPFields,
+        _ grant: AccessPolicy.Grant
+    ) -> Completions.Visit? {
+        switch route {
+        case .completions(let form): return completions.create(form, consume request, writer, origin, grant)
+        case .openCode:
+            OpenCodeReply.of(catalog.current, request.fields, query: request.query).with(origin).send(writer)
+        default: answer(route).with(origin).send(writer)
         }
         return nil
     }
@@ -70,6 +110,7 @@ final class Router {
         case .model(let name):
             model(name)
         case .unsupported(let name): JSONResponse(.unsupportedEndpoint(name))
+        case .openAPI: Self.openAPI
         case .metrics: Metrics.page(of: horde, running: work.count)
         case .webhook(let token):
             horde.webhooks?.deliver(token) ?? false ? .noContent : JSONResponse(.unknownPath("POST", "/hooks/…"))
@@ -77,6 +118,9 @@ final class Router {
         case .completions: preconditionFailure("a completion is waited for")
         }
     }
+
+    /// What this server's endpoints are, in the form that tools read.
+    private static let openAPI = JSONResponse(.ok, bytes: PackageResources.openapi_json)
 
     /// The list as it is held; one that could not be renewed says so.
     private func models() -> JSONResponse {
@@ -132,6 +176,7 @@ final class Router {
         case "/health": (.health, reading)
         case "/readyz": (.readiness, reading)
         case "/metrics": (.metrics, reading)
+        case "/openapi.json": (.openAPI, reading)
         case "/opencode.json": (.openCode, reading)
         case "/v1/models": (.models, reading)
         case "/v1/chat/completions": (.completions(.chat), writing)

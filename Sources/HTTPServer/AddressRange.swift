@@ -1,5 +1,7 @@
 /// Addresses that begin alike, as `10.0.0.0/8` or `2001:db8::/32`; without a length, one address (RFC 4632, RFC 4291).
-package struct AddressRange: Equatable, Sendable {
+package struct AddressRange: Equatable, Sendable, CustomStringConvertible {
+    /// As it was written.
+    package let description: String
     private let address: IPAddress
     private let bits: Int
 
@@ -8,6 +10,7 @@ package struct AddressRange: Equatable, Sendable {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let address = IPAddress(String(parts[0])) else { return nil }
         self.address = address
+        description = text
         guard parts.count == 2 else {
             bits = address.bytes.count * 8
             return
@@ -17,6 +20,9 @@ package struct AddressRange: Equatable, Sendable {
         else { return nil }
         self.bits = bits
     }
+
+    /// Whether this text is an address of the range.
+    package func contains(_ text: String) -> Bool { IPAddress(text).map(contains) ?? false }
 
     func contains(_ other: IPAddress) -> Bool {
         guard address.bytes.count == other.bytes.count else { return false }

@@ -29,7 +29,7 @@ package final class HTTPServer {
 
     let limits: Limits
     let handler: Handler
-    let render: @Sendable (Refusal) -> Answer
+    let render: @LoopActor @Sendable (Refusal) -> Answer
     private let onEnd: @LoopActor (ExchangeSummary) -> Void
     /// For connections whose first request is small, and for the others.
     private var shards: (small: Shards, large: Shards)?
@@ -60,7 +60,7 @@ package final class HTTPServer {
     package init(
         listeningOn place: ListenPlace,
         limits: Limits = Limits(),
-        render: @escaping @Sendable (Refusal) -> Answer = HTTPServer.plainText,
+        render: @escaping @LoopActor @Sendable (Refusal) -> Answer = HTTPServer.plainText,
         onEnd: @escaping @LoopActor (ExchangeSummary) -> Void = { _ in },
         handler: @escaping Handler
     ) throws(ListenError) {
@@ -213,7 +213,7 @@ package final class HTTPServer {
     }
 
     /// The refusals of a server whose owner gave them no other form.
-    package nonisolated static let plainText: @Sendable (Refusal) -> Answer = { refusal in
+    package nonisolated static let plainText: @LoopActor @Sendable (Refusal) -> Answer = { refusal in
         let (status, text): (HTTPResponse.Status, String) =
             switch refusal {
             case .bodyTooLarge(let bytesMax): (.contentTooLarge, "The body is larger than \(bytesMax) bytes.")

@@ -24,6 +24,9 @@ package struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
     }
 
     package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+
+    /// Whether nobody but this machine can reach it.
+    package var isLoopback: Bool { host == "localhost" || IPAddress(host)?.isLoopback ?? false }
 }
 
 /// The socket that a server listens on.

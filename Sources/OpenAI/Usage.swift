@@ -35,6 +35,9 @@ package struct Usage: Equatable, Sendable {
         self.reasoningTokens = reasoningTokens
     }
 
+    /// The tokens read and written.
+    package var totalTokens: Int { promptTokens + completionTokens }
+
     /// What two answers cost together.
     package static func + (left: Usage, right: Usage) -> Usage {
         Usage(
@@ -49,7 +52,7 @@ package struct Usage: Equatable, Sendable {
         var json: JSONObject = [
             "prompt_tokens": JSON(promptTokens),
             "completion_tokens": JSON(completionTokens),
-            "total_tokens": JSON(promptTokens + completionTokens),
+            "total_tokens": JSON(totalTokens),
         ]
         if reasoningTokens > 0 {
             json["completion_tokens_details"] = ["reasoning_tokens": JSON(reasoningTokens)]

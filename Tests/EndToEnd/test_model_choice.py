@@ -239,7 +239,7 @@ def test_a_mistake_in_the_aliases_is_one_line_that_tells_where(tmp_path, text, l
         result = processes.run(*arguments, "--config", str(config))
         assert result.returncode != 0 and len(result.stderr.splitlines()) == 1, result.stderr
         assert "interposer.yaml" in result.stderr
-        assert line is None or re.search(rf"line {line}\b", result.stderr), result.stderr
+        assert line is None or re.search(rf"yaml:{line}: ", result.stderr), result.stderr
 
 
 # When a model does not begin

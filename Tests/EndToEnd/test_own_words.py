@@ -350,13 +350,13 @@ def test_a_mistake_in_formats_is_one_line_that_names_it(formats, table, words):
 
 @pytest.mark.parametrize("text, words", [
     ("format: a.json\n", "'format' is no key"), ("- formats\n", "keys"), ("formats: {a: b}\n", "path"),
-    ("models: {alias: {}}\n", "'alias' is no key"), ("models:\n  aliases:\n    a: [x, {b: c}]\n", "line 3"),
+    ("models: {alias: {}}\n", "'alias' is no key"), ("models:\n  aliases:\n    a: [x, {b: c}]\n", "yaml:3: "),
     ("models: {aliases: {a: []}}\n", "at least one"), ("models: {aliases: {horde/a: b}}\n", "horde/"),
     ("models: {aliases: {a: }}\n", "'a'"), ("models: {aliases: {a: b, A: c}}\n", "there is an alias"), ("models: x\n", "aliases"),
-    ("http: {header_timeout: 0}\n", "'http.header_timeout' is a number from 1 to 3600"),
-    ("http:\n  max_body_bytes: 2000\n  max_bodies: 3\n", "line 3: 'max_bodies' is no key of 'http'"),
+    ("http: {header_timeout: 0}\n", "'http.header_timeout' has to be a number from 1 to 3600, not '0'"),
+    ("http:\n  max_body_bytes: 2000\n  max_bodies: 3\n", "yaml:3: 'max_bodies' is no key of 'http'"),
     ("http: {trusted_proxies: [10.0.0.0/8, proxy]}\n", "'http.trusted_proxies'"), ("http: 7\n", "'http' has keys"),
-    ("answers: {timeout: long}\n", "'answers.timeout' is a number"), ("answers: {timeouts: 3}\n", "'timeouts' is no key"),
+    ("answers: {timeout: long}\n", "'answers.timeout' has to be a number"), ("answers: {timeouts: 3}\n", "'timeouts' is no key"),
     ("formats: none-such.json\n", "none-such.json"), ("formats: [\n", "interposer.yaml"),
 ])
 def test_a_mistake_in_the_configuration_is_one_line(tmp_path, text, words):

@@ -84,33 +84,6 @@ import Testing
     }
 }
 
-@Suite struct ClientKeyTests {
-    private static let registered = "abcDEF0123456789_-wxyz"
-    private static let shared = "123e4567-e89b-12d3-a456-426614174000"
-
-    @Test(
-        arguments: [
-            ("Bearer \(registered)", registered), ("bearer \(registered)", registered),
-            ("Bearer   \(registered)", registered), ("Bearer \(shared)", shared), ("Bearer 0000000000", "0000000000"),
-            ("Bearer sk-proj-0123456789abcdef", nil), ("Bearer none", nil), ("Bearer ", nil), ("Bearer", nil),
-            ("", nil),
-            (registered, nil), ("Basic \(registered)", nil), ("Bearer \(registered)x", nil), (nil, nil),
-        ] as [(String?, String?)]
-    )
-    func `only what has the shape of a Horde key is one`(authorization: String?, key: String?) throws {
-        let server = try #require(HordeKey("SERVERSERVERSERVERSERV"))
-        var fields: HTTPFields = [:]
-        fields[.authorization] = authorization
-        let expected = try key.map { try #require(HordeKey($0)) } ?? server
-        #expect(ClientKey.of(fields, else: server) == expected)
-    }
-
-    @Test func `a key does not show`() throws {
-        let key = ClientKey.of([.authorization: "Bearer \(Self.registered)"], else: .anonymous)
-        #expect(!"\(key) \(String(reflecting: key))".contains(Self.registered))
-    }
-}
-
 @Suite struct AccountLimitsTests {
     private let catalog = Catalog(
         supply: Catalog.Supply(load: Load(queuedTextRequests: 200, textThreadCount: 0)),

@@ -106,13 +106,13 @@ enum Rules {
         "Horde": ["HTTPClient", "JSONText", "Journal", "Secrets", "EventLoop"],
         "Gateway": [
             "Horde", "OpenAI", "JSONText", "Prompting", "Answers", "Tools", "OpenCode", "HTTPServer", "HTTPClient",
-            "Journal", "EventLoop",
+            "Journal", "EventLoop", "Secrets",
         ],
         "Bench": ["HTTPClient", "EventLoop", "JSONText"],
         "HordeSimulator": ["HTTPServer", "EventLoop", "JSONText"],
         "CLI": [
             "Gateway", "Bench", "HordeSimulator", "Horde", "HTTPClient", "HTTPServer", "OpenAI", "JSONText",
-            "OpenCode", "Prompting", "EventLoop",
+            "OpenCode", "Prompting", "EventLoop", "Secrets",
         ],
     ]
     private static let ours = Set(arrows.keys).union([

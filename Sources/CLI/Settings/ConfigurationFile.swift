@@ -1,156 +1,143 @@
-import ArgumentParser
-import Configuration
 import FoundationEssentials
 import Gateway
 import Prompting
 import SystemPackage
 import Yams
 
-/// `--config`: what `serve`, `models` and `prompt` read from a file.
-struct ConfigurationOptions: ParsableArguments {
-    @Option(help: "A YAML file with the configuration.")
-    var config: String?
-
-    /// What the file says, and the built-in choice where it says nothing.
-    func read() async throws(ConfigurationError) -> ConfiguredModels {
-        guard let config else { return ConfiguredModels() }
-        let file = try await ConfigurationFile(path: config)
-        return ConfiguredModels(formats: try file.formats(), aliases: file.aliases)
-    }
-
-    /// The same, with the limits of a server.
-    func readServer() async throws(ConfigurationError) -> (models: ConfiguredModels, limits: ConfiguredLimits) {
-        guard let config else { return (ConfiguredModels(), ConfiguredLimits()) }
-        let file = try await ConfigurationFile(path: config)
-        return (ConfiguredModels(formats: try file.formats(), aliases: file.aliases), file.limits)
-    }
-}
-
-/// What a configuration says about models.
-struct ConfiguredModels: Sendable {
-    /// The formats that models are spoken to in: the built-in ones, changed as the configuration says.
-    var formats = FormatTable.builtIn
-    /// The user's own names for models.
-    var aliases = ModelAliases()
-}
-
-/// A configuration file, in YAML.
+/// A configuration file, in YAML: the texts of its settings, with their lines, and the names it gives to models.
 ///
-/// | key | value |
-/// |---|---|
-/// | `formats` | a JSON file with prompt formats and rules of the user's own; its path is relative to this file |
-/// | `http` | limits of what clients may make the server hold or wait for |
-/// | `answers` | how long an answer may take |
-/// | `models` | the key `aliases`: a name for each list of models' names and patterns |
-struct ConfigurationFile {
-    private let path: FilePath
-    private let reader: ConfigReader
+/// Read from the YAML itself, because swift-configuration looks keys up and tells nobody which others there are, nor where.
+struct ConfigurationFile: Sendable {
+    let path: String
+    /// What is set, by the settings' keys.
+    private(set) var texts: [String: [String]] = [:]
+    private(set) var lines: [String: Int] = [:]
     /// The user's own names for models.
-    let aliases: ModelAliases
-    let limits: ConfiguredLimits
+    private(set) var aliases = ModelAliases()
 
-    private static let keys = ["formats", "models"] + ConfiguredLimits.sections
+    /// The keys that the server gives out itself.
+    private(set) var localKeys: [LocalKey] = []
 
-    init(path: String) async throws(ConfigurationError) {
-        self.path = FilePath(path)
-        let text = try Self.read(self.path)
-        (aliases, limits) = try Self.sections(text, path: path)
+    private static let aliasesKey = "models.aliases"
+    private static let localKeysKey = "keys"
+    /// Those that are no setting have more than texts below them.
+    private static let keys = Setting.all.map(\.key) + [aliasesKey, localKeysKey]
+
+    init(path: String) throws(ConfigurationError) {
+        self.path = path
+        let root: Node?
         do {
-            reader = ConfigReader(provider: try await FileProvider<YAMLSnapshot>(filePath: self.path))
-        } catch {
-            throw ConfigurationError(path, "\(error)")
-        }
-    }
-
-    /// The format table with what the file of `formats` adds and replaces.
-    func formats() throws(ConfigurationError) -> FormatTable {
-        guard let name = reader.string(forKey: "formats") else { return .builtIn }
-        let file = path.removingLastComponent().pushing(FilePath(name))
-        let text = try Self.read(file)
-        do {
-            return try FormatTable.builtIn.with(try JSONDecoder().decode(FormatOverrides.self, from: Data(text.utf8)))
-        } catch let error as DecodingError {
-            throw ConfigurationError(file.string, error.inOneLine)
-        } catch {
-            throw ConfigurationError(file.string, "\(error)")
-        }
-    }
-
-    private static func read(_ path: FilePath) throws(ConfigurationError) -> String {
-        do {
-            let data = try Data(contentsOf: URL(filePath: path.string))
-            guard let text = String(validating: data, as: UTF8.self) else {
-                throw ConfigurationError(path.string, "The file is not UTF-8.")
-            }
-            return text
+            root = try Yams.compose(yaml: try Self.read(path))
         } catch let error as ConfigurationError {
             throw error
         } catch {
-            throw ConfigurationError(path.string, "The file cannot be read.")
-        }
-    }
-
-    /// Checks the keys, and reads the ones that have more below them.
-    ///
-    /// swift-configuration reads the keys that it is asked for; one that is misspelt would go unseen.
-    private static func sections(
-        _ text: String,
-        path: String
-    ) throws(ConfigurationError) -> (ModelAliases, ConfiguredLimits) {
-        let root: Node?
-        do {
-            root = try Yams.compose(yaml: text)
-        } catch {
             throw ConfigurationError(path, "\(error)")
         }
-        var aliases = ModelAliases()
-        var limits = ConfiguredLimits()
-        guard let root else { return (aliases, limits) }
-        guard let mapping = root.mapping else { throw ConfigurationError(path, "The file is not a list of keys.") }
-        for (key, value) in mapping {
-            let line = (key.mark?.line).map { "line \($0): " } ?? ""
-            guard let name = key.string, keys.contains(name) else {
-                let known = keys.map { "'\($0)'" }.joined(separator: ", ")
-                throw ConfigurationError(path, "\(line)'\(key.string ?? "")' is no key; known are \(known).")
-            }
-            if name == "models" {
-                aliases = try ConfiguredAliases.read(value, path: path)
-                continue
-            }
-            if ConfiguredLimits.sections.contains(name) {
-                try limits.read(name, value, path: path)
-                continue
-            }
-            // YAML reads a key without a value as null.
-            guard let file = value.string, !["", "~", "null"].contains(file) else {
-                throw ConfigurationError(path, "\(line)'\(name)' is the path of a file.")
+        guard let root else { return }
+        guard root.mapping != nil else { throw ConfigurationError(path, "The file is not a list of keys.") }
+        try read(root, below: "")
+    }
+
+    /// Reads the keys below one of them, and those below these.
+    private mutating func read(_ node: Node, below parent: String) throws(ConfigurationError) {
+        guard let mapping = node.mapping else {
+            let known = Self.children(of: parent).map { "'\($0)'" }.joined(separator: ", ")
+            throw ConfigurationError(path, node.line, "'\(parent)' has keys: \(known).")
+        }
+        for (name, value) in mapping {
+            let key = (parent.isEmpty ? "" : parent + ".") + (name.string ?? "")
+            if key == Self.aliasesKey {
+                aliases = try ConfiguredAliases.read(value, at: name, path: path)
+            } else if key == Self.localKeysKey {
+                localKeys = try ConfiguredKeys.read(value, at: name, path: path)
+            } else if let setting = Setting.all.first(where: { $0.key == key }) {
+                try read(setting, value, at: name)
+            } else if Self.keys.contains(where: { $0.hasPrefix(key + ".") }), !key.isEmpty {
+                try read(value, below: key)
+            } else {
+                throw unknown(name, below: parent)
             }
         }
-        return (aliases, limits)
+    }
+
+    private mutating func read(_ setting: Setting, _ value: Node, at name: Node) throws(ConfigurationError) {
+        let nodes = setting.isList ? value.sequence.map(Array.init) ?? [value] : [value]
+        let texts = nodes.compactMap(\.text)
+        guard texts.count == nodes.count else {
+            throw ConfigurationError(path, name.line, "'\(setting.key)' has to be \(setting.expected).")
+        }
+        self.texts[setting.key] = texts
+        lines[setting.key] = name.line
+    }
+
+    private func unknown(_ name: Node, below parent: String) -> ConfigurationError {
+        let known = Self.children(of: parent)
+        let text = name.string ?? ""
+        let place = parent.isEmpty ? "" : " of '\(parent)'"
+        let help =
+            if let alike = Likeness.closest(to: text, of: known) {
+                "did you mean '\(alike)'?"
+            } else {
+                "known are " + known.map { "'\($0)'" }.joined(separator: ", ") + "."
+            }
+        return ConfigurationError(path, name.line, "'\(text)' is no key\(place); \(help)")
+    }
+
+    /// The names right below a key, in their order.
+    private static func children(of parent: String) -> [String] {
+        let prefix = parent.isEmpty ? "" : parent + "."
+        var names: [String] = []
+        for key in keys where key.hasPrefix(prefix) {
+            let name = String(key.dropFirst(prefix.count).prefix { $0 != "." })
+            if !names.contains(name) { names.append(name) }
+        }
+        return names
+    }
+
+    /// The text of a file.
+    static func read(_ path: String) throws(ConfigurationError) -> String {
+        guard let data = try? Data(contentsOf: URL(filePath: path)) else {
+            throw ConfigurationError(path, "The file cannot be read.")
+        }
+        guard let text = String(validating: data, as: UTF8.self) else {
+            throw ConfigurationError(path, "The file is not UTF-8.")
+        }
+        return text
     }
 }
 
-/// What is wrong with a configuration file, in a line that names it.
+/// What is wrong with a configuration, in a line that names the place.
 struct ConfigurationError: Error, CustomStringConvertible {
     let description: String
+    /// Whether it is the command line.
+    let isUsage: Bool
 
-    init(_ path: String, _ reason: String) {
-        description = "\(path): \(reason.split(whereSeparator: \.isNewline).joined(separator: " "))"
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - line: in it.
+    ///   - reason: a sentence.
+    init(_ path: String, _ line: Int?, _ reason: String) {
+        self.init(line.map { "\(path):\($0)" } ?? path, reason)
+    }
+
+    /// - Parameters:
+    ///   - place: a file, a flag or a variable.
+    ///   - reason: a sentence.
+    ///   - isUsage: whether the place is a flag.
+    init(_ place: String, _ reason: String, isUsage: Bool = false) {
+        self.isUsage = isUsage
+        description = "\(place): \(reason.split(whereSeparator: \.isNewline).joined(separator: " "))"
     }
 }
 
-extension DecodingError {
-    /// Where in the document, and what is wrong there.
-    fileprivate var inOneLine: String {
-        let (context, what): (Context, String) =
-            switch self {
-            case .keyNotFound(let key, let context): (context, "'\(key.stringValue)' is missing")
-            case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
-                (context, context.debugDescription)
-            @unknown default: (Context(codingPath: [], debugDescription: ""), "\(self)")
-            }
-        let place = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined()
-            .dropFirst()
-        return place.isEmpty ? what : "\(place): \(what)"
+extension Node {
+    /// Its line in the file.
+    var line: Int? { mark?.line }
+
+    /// The text of a scalar; nil for what YAML reads as null, and for everything else.
+    var text: String? {
+        guard let scalar else { return nil }
+        if scalar.style == .plain, ["", "~", "null", "Null", "NULL"].contains(scalar.string) { return nil }
+        return scalar.string
     }
 }

@@ -1,31 +1,17 @@
 import Gateway
 import Yams
 
-/// The part `models` of a configuration file, which has names of the user's own for models.
-///
-/// Read from the YAML itself, because swift-configuration looks up keys and tells nobody which ones there are.
+/// The part `models.aliases` of a configuration file, which has names of the user's own for models.
 enum ConfiguredAliases {
-    private static let keys = ["aliases"]
-
-    /// The aliases under `models`.
+    /// The aliases.
     ///
     /// - Throws: what is wrong, with the line.
-    static func read(_ node: Node, path: String) throws(ConfigurationError) -> ModelAliases {
-        guard let models = node.mapping else {
-            throw ConfigurationError(path, "\(node.linePrefix)'models' has the key 'aliases'.")
+    static func read(_ node: Node, at name: Node, path: String) throws(ConfigurationError) -> ModelAliases {
+        guard let entries = node.mapping else {
+            throw ConfigurationError(path, name.line, "'models.aliases' has a name for each list of models.")
         }
         var aliases = ModelAliases()
-        for (key, value) in models {
-            guard let name = key.string, keys.contains(name) else {
-                let problem = "'\(key.string ?? "")' is no key of 'models'; known are 'aliases'."
-                throw ConfigurationError(path, key.linePrefix + problem)
-            }
-            guard let entries = value.mapping else {
-                let problem = "'aliases' has a name for each list of models."
-                throw ConfigurationError(path, key.linePrefix + problem)
-            }
-            for (alias, models) in entries { try add(alias, models, to: &aliases, path: path) }
-        }
+        for (alias, models) in entries { try add(alias, models, to: &aliases, path: path) }
         return aliases
     }
 
@@ -36,14 +22,14 @@ enum ConfiguredAliases {
         path: String
     ) throws(ConfigurationError) {
         guard let name = key.string else {
-            throw ConfigurationError(path, "\(key.linePrefix)An alias is a text.")
+            throw ConfigurationError(path, key.line, "An alias is a text.")
         }
         let nodes = value.sequence.map(Array.init) ?? [value]
         var entries: [String] = []
         for node in nodes {
             guard let entry = node.text else {
                 let problem = "'\(name)' is a model's name or pattern, or a list of such."
-                throw ConfigurationError(path, (node.mark == nil ? key : node).linePrefix + problem)
+                throw ConfigurationError(path, (node.mark == nil ? key : node).line, problem)
             }
             entries.append(entry)
         }
@@ -52,22 +38,11 @@ enum ConfiguredAliases {
         } catch .entryLength(let place) {
             throw ConfigurationError(
                 path,
-                "\(nodes[place].linePrefix)'\(name)': \(ModelAliasProblem.entryLength(place))."
+                nodes[place].line,
+                "'\(name)': \(ModelAliasProblem.entryLength(place))."
             )
         } catch {
-            throw ConfigurationError(path, "\(key.linePrefix)'\(name)': \(error).")
+            throw ConfigurationError(path, key.line, "'\(name)': \(error).")
         }
-    }
-}
-
-extension Node {
-    /// Names its line in the file, for a message about it.
-    var linePrefix: String { (mark?.line).map { "line \($0): " } ?? "" }
-
-    /// The text of a scalar; nil for what YAML reads as null, and for everything else.
-    var text: String? {
-        guard let scalar else { return nil }
-        if scalar.style == .plain, ["", "~", "null", "Null", "NULL"].contains(scalar.string) { return nil }
-        return scalar.string
     }
 }

@@ -13,7 +13,7 @@ import Prompting
 final class AnswerWriter {
     let horde: Horde
     let catalog: ModelCatalog
-    private let failoverAfter: Duration?
+    var failoverAfter: Duration?
     let accounts = AccountLimits()
 
     /// - Parameters:

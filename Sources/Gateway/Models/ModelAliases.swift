@@ -1,16 +1,16 @@
 import Prompting
 
 /// The names that the operator's configuration gives to lists of models.
-package struct ModelAliases: Sendable {
+package struct ModelAliases: Equatable, Sendable {
     /// One of them.
-    struct Alias: Sendable {
+    struct Alias: Equatable, Sendable {
         /// As it is written in the configuration.
         let name: String
         let entries: [Entry]
     }
 
     /// A model's name in any of its spellings, or a pattern of live names.
-    struct Entry: Sendable {
+    struct Entry: Equatable, Sendable {
         let text: String
         let lowercased: String
         /// Nil for what is no pattern.
@@ -28,6 +28,9 @@ package struct ModelAliases: Sendable {
             // What is taken off a name is the same in every table.
             identity = FormatTable.builtIn.identity(ofModel: pattern == nil ? text : "")
         }
+
+        /// All follows from the text.
+        static func == (left: Entry, right: Entry) -> Bool { left.text == right.text }
     }
 
     /// All of them, in the order in which they were added.

@@ -22,8 +22,10 @@ final class ModelCatalog {
     private var lastFailure: String?
     private let horde: Horde
     private let cache: CatalogCache?
-    private let formats: FormatTable
-    private let aliases: ModelAliases
+    private var formats: FormatTable
+    private var aliases: ModelAliases
+    /// What the current catalog is made of.
+    private var supply: Catalog.Supply?
     private let logger: Logger
     private let started = Int(time(nil))
     private var refreshing: Task<Void, Never>?
@@ -78,6 +80,12 @@ final class ModelCatalog {
     /// How old the list is, in seconds; nil where that is not known.
     var ageSeconds: Int? { fetchedAt.map { Int((.now - $0).components.seconds) } }
 
+    /// Takes other formats and aliases, for what is held too.
+    func change(formats: FormatTable, aliases: ModelAliases) {
+        (self.formats, self.aliases) = (formats, aliases)
+        if let supply { show(supply) }
+    }
+
     func startRefreshing() {
         refreshing = EventLoop.task { [weak self] in
             var retry = Limits.refreshRetryMin
@@ -127,6 +135,7 @@ final class ModelCatalog {
     }
 
     private func show(_ supply: Catalog.Supply) {
+        self.supply = supply
         current = Catalog(supply: supply, formats: formats, aliases: aliases, created: started)
         listBytes = Array(current.list.compact.utf8)
         hasModels = true

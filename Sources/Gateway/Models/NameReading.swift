@@ -87,7 +87,7 @@ extension APIError {
 
 extension Substring {
     /// Without white space at both ends.
-    fileprivate var trimmed: String {
+    var trimmed: String {
         var text = self
         while text.first?.isWhitespace == true { text.removeFirst() }
         while text.last?.isWhitespace == true { text.removeLast() }

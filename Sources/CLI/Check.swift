@@ -1,0 +1,18 @@
+import ArgumentParser
+
+/// `interposer check`.
+struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check the configuration: the file, the environment and the flags of serve.",
+        discussion: "Says in one line what is wrong and where, and ends with 78; nothing is started or asked."
+    )
+
+    @OptionGroup var options: ServeOptions
+
+    func run() throws {
+        let settled = try options.settle()
+        _ = try settled.formats()
+        _ = try settled.key()
+        StandardOutput.write("\(options.hordeOptions.config ?? "The configuration"): nothing is wrong.")
+    }
+}

@@ -1,0 +1,241 @@
+import Gateway
+import HTTPServer
+import Horde
+
+extension Setting {
+    /// All of them, in the order in which they are shown.
+    static let all: [Setting] = general + horde + http + answers
+
+    private static let general = [
+        optional("listen", "HOST:PORT", flag: "--listen", usual: ServeSettings.usualListen.description, \.listen) {
+            try? ListenAddress(parsing: $0)
+        },
+        Setting(
+            "access",
+            AccessPolicy.Mode.allCases.map { "'\($0.rawValue)'" }.joined(separator: " or "),
+            flag: "--access",
+            isReloadable: true,
+            show: { $0.accessMode.rawValue },
+            set: { settings, texts in
+                guard let mode = texts.first.flatMap(AccessPolicy.Mode.init) else { return false }
+                settings.accessMode = mode
+                return true
+            }
+        ),
+        optional("formats", "the path of a file", isReloadable: true, usual: "built in", \.formats) { $0 },
+        seconds("drain.timeout", 0...86_400, flag: "--drain-timeout", isReloadable: true, \.drainTimeout),
+        seconds("drain.delay", 0...3600, flag: "--drain-delay", isReloadable: true, \.drainDelay),
+    ]
+
+    private static let horde = [
+        Setting(
+            "horde.url",
+            "an http or https URL",
+            flag: "--horde-url",
+            otherVariables: ["AI_HORDE_URL"],
+            show: { "\($0.hordeURL)" },
+            set: { settings, texts in
+                guard let url = texts.first.flatMap(HordeURL.init) else { return false }
+                settings.hordeURL = url
+                return true
+            }
+        ),
+        Setting(
+            "horde.api_key",
+            "an AI Horde key",
+            flag: "--api-key",
+            otherVariables: ["AI_HORDE_API_KEY"],
+            isSecret: true,
+            isReloadable: true,
+            show: { $0.hordeKey == nil ? "anonymous" : "(secret)" },
+            set: { settings, texts in
+                settings.hordeKey = texts.first.flatMap(HordeKey.init)
+                return settings.hordeKey != nil
+            }
+        ),
+        optional(
+            "horde.api_key_file",
+            "the path of a file",
+            flag: "--api-key-file",
+            otherVariables: ["AI_HORDE_API_KEY_FILE"],
+            isReloadable: true,
+            usual: "none",
+            \.hordeKeyFile
+        ) { $0 },
+        optional(
+            "horde.submits_per_minute",
+            "a number from 0 to 100000",
+            flag: "--submits-per-minute",
+            usual: "as AI Horde allows",
+            \.submitsPerMinute
+        ) { text in Int(text).flatMap { (0...100_000).contains($0) ? $0 : nil } },
+        optional(
+            "horde.public_url",
+            "an https URL",
+            flag: "--public-url",
+            usual: "none",
+            \.publicURL
+        ) { PublicURL($0) },
+    ]
+
+    private static let http = [
+        list(
+            "http.allowed_origins",
+            "a list of origins",
+            flag: "--allow-origin",
+            isReloadable: true,
+            usual: "every one"
+        ) {
+            $0.crossOrigin.origins
+        } set: {
+            $0.crossOrigin.origins = $1
+            return true
+        },
+        list("http.allowed_hosts", "a list of hosts", flag: "--allow-host", isReloadable: true, usual: "every one") {
+            $0.crossOrigin.hosts
+        } set: {
+            $0.crossOrigin.hosts = $1
+            return true
+        },
+        list("http.trusted_proxies", "a list of addresses and ranges, as '10.0.0.0/8'", usual: "none") {
+            $0.http.trustedProxies.isEmpty ? nil : $0.http.trustedProxies.map { "\($0)" }
+        } set: { settings, texts in
+            let ranges = texts.compactMap(AddressRange.init)
+            settings.http.trustedProxies = ranges
+            return ranges.count == texts.count
+        },
+        seconds("http.header_timeout", 1...3600, \.http.headSecondsMax),
+        seconds("http.body_timeout", 1...3600, \.http.bodySecondsMax),
+        number("http.body_bytes_per_second", 0...1_000_000_000, \.http.bodyBytesPerSecondMin),
+        seconds("http.stall_timeout", 1...3600, \.http.stallSecondsMax),
+        seconds("http.idle_timeout", 1...3600, \.http.idleSecondsMax),
+        number("http.max_header_bytes", 1024...65_536, \.headBytesMax),
+        number("http.max_fields", 10...1000, \.http.fieldsMax),
+        number("http.max_body_bytes", 1024...1_073_741_824, \.http.bodyBytesMax),
+        number("http.max_unsent_bytes", 16_384...1_073_741_824, \.http.outboxBytesMax),
+        number("http.max_connections", 1...1_000_000, \.http.connectionsMax),
+        number("http.max_connections_per_address", 0...1_000_000, \.http.connectionsPerAddressMax),
+    ]
+
+    private static let answers = [
+        seconds("answers.timeout", 1...86_400, isReloadable: true, \.answerTimes.whole),
+        seconds("answers.part_timeout", 1...86_400, isReloadable: true, \.answerTimes.part),
+        optional(
+            "answers.failover",
+            "a number from 1 to 3600",
+            flag: "--failover-seconds",
+            isReloadable: true,
+            usual: "by the models' queues",
+            \.failoverSeconds
+        ) { text in Int(text).flatMap { (1...3600).contains($0) ? $0 : nil } },
+    ]
+}
+
+extension ServeSettings {
+    /// A head's size goes with the memory that one needs.
+    fileprivate var headBytesMax: Int {
+        get { http.headBytesMax }
+        set { http.setHeadBytesMax(newValue) }
+    }
+
+    fileprivate var failoverSeconds: Int? {
+        get { failoverAfter.map { Int($0.components.seconds) } }
+        set { failoverAfter = newValue.map { .seconds($0) } }
+    }
+}
+
+// MARK: Kinds of settings
+
+extension Setting {
+    private typealias Path<Value> = any WritableKeyPath<ServeSettings, Value> & Sendable
+
+    /// A whole number.
+    private static func number(
+        _ key: String,
+        _ range: ClosedRange<Int>,
+        flag: String? = nil,
+        isReloadable: Bool = false,
+        _ path: Path<Int>
+    ) -> Setting {
+        Setting(
+            key,
+            "a number from \(range.lowerBound) to \(range.upperBound)",
+            flag: flag,
+            isReloadable: isReloadable,
+            show: { "\($0[keyPath: path])" },
+            set: { settings, texts in
+                guard let number = texts.first.flatMap({ Int($0) }), range.contains(number) else { return false }
+                settings[keyPath: path] = number
+                return true
+            }
+        )
+    }
+
+    /// A whole number of seconds.
+    private static func seconds(
+        _ key: String,
+        _ range: ClosedRange<Int>,
+        flag: String? = nil,
+        isReloadable: Bool = false,
+        _ path: Path<Duration>
+    ) -> Setting {
+        Setting(
+            key,
+            "a number from \(range.lowerBound) to \(range.upperBound)",
+            flag: flag,
+            isReloadable: isReloadable,
+            show: { "\($0[keyPath: path].components.seconds)" },
+            set: { settings, texts in
+                guard let number = texts.first.flatMap({ Int($0) }), range.contains(number) else { return false }
+                settings[keyPath: path] = .seconds(number)
+                return true
+            }
+        )
+    }
+
+    /// What is not chosen, unless it is.
+    private static func optional<Value: Sendable>(
+        _ key: String,
+        _ expected: String,
+        flag: String? = nil,
+        otherVariables: [String] = [],
+        isReloadable: Bool = false,
+        usual: String,
+        _ path: Path<Value?>,
+        read: @escaping @Sendable (String) -> Value?
+    ) -> Setting {
+        Setting(
+            key,
+            expected,
+            flag: flag,
+            otherVariables: otherVariables,
+            isReloadable: isReloadable,
+            show: { settings in settings[keyPath: path].map { "\($0)" } ?? usual },
+            set: { settings, texts in
+                guard let value = texts.first.flatMap(read) else { return false }
+                settings[keyPath: path] = value
+                return true
+            }
+        )
+    }
+
+    private static func list(
+        _ key: String,
+        _ expected: String,
+        flag: String? = nil,
+        isReloadable: Bool = false,
+        usual: String,
+        get: @escaping @Sendable (ServeSettings) -> [String]?,
+        set: @escaping @Sendable (inout ServeSettings, [String]) -> Bool
+    ) -> Setting {
+        Setting(
+            key,
+            expected,
+            flag: flag,
+            isList: true,
+            isReloadable: isReloadable,
+            show: { get($0)?.joined(separator: ", ") ?? usual },
+            set: set
+        )
+    }
+}

@@ -1,0 +1,71 @@
+import EventLoop
+import Glibc
+import HTTPServer
+import Horde
+import OpenAI
+import Secrets
+
+/// Lets requests in, and keeps account of what the holders of local keys use.
+@LoopActor
+final class Gate {
+    var policy: AccessPolicy
+    private var ledger = KeyLedger()
+    private var failures = FailedAttempts()
+
+    init(_ policy: AccessPolicy) {
+        self.policy = policy
+    }
+
+    /// What this request may use.
+    func admit(_ request: borrowing Request) throws(APIError) -> AccessPolicy.Grant {
+        let key = BearerKey.of(request.fields)
+        let address = ClientAddress.of(request, behind: policy.trustedProxies)
+        // Before the key is looked at: while an address has to wait, a right guess looks like a wrong one.
+        if policy.mode != .open, let pause = failures.pause(for: address, at: .now) {
+            throw .rateLimited(
+                "Too many requests with incorrect API keys came from your address.",
+                code: "too_many_failed_attempts",
+                retryAfter: pause
+            )
+        }
+        guard let grant = policy.grant(key) else {
+            // Who has sent none has tried none.
+            if key != nil { failures.failed(address, at: .now) }
+            throw policy.refusal(key)
+        }
+        return grant
+    }
+
+    /// An answer begins that this key pays for.
+    ///
+    /// - Throws: the refusal of a model that its holder may not ask for, or of more than the holder's share.
+    func begin(_ key: LocalKey, model: String) throws(APIError) {
+        guard key.terms.allows(model) else {
+            let name = model.prefix(Limits.nameScalarsMax)
+            throw .permissionDenied("Your API key may not use the model '\(name)'.", code: "model_not_allowed")
+        }
+        switch ledger.begin(key, at: Int(time(nil))) {
+        case nil: return
+        case .concurrency(let max):
+            throw .rateLimited(
+                "Your API key has \(max) answers under way, which is as many as it may have.",
+                code: "concurrency_limit_exceeded",
+                retryAfter: Limits.concurrencyPause
+            )
+        case .dailyTokens(let max, let secondsLeft):
+            var error = APIError.rateLimited(
+                "Your API key has used its \(max) tokens of today; the next day begins at 00:00 UTC.",
+                code: "daily_budget_exceeded",
+                retryAfter: .seconds(secondsLeft)
+            )
+            // A client that waits as told would seem to hang for hours.
+            error.shouldRetry = false
+            throw error
+        }
+    }
+
+    /// An answer has ended, with so many tokens read and written.
+    func end(_ key: LocalKey, tokens: Int) {
+        ledger.end(key, tokens: tokens, at: Int(time(nil)))
+    }
+}
