@@ -22,7 +22,8 @@ struct Interposer: ParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            Serve.self, Check.self, ConfigCommand.self, KeyCommand.self, Simulate.self, BenchCommand.self, Models.self,
+            Serve.self, Check.self, ConfigCommand.self, KeyCommand.self, Doctor.self, Simulate.self, BenchCommand.self,
+            Models.self,
             ShowPrompt.self,
             OpenCode.self,
         ]

@@ -14,6 +14,9 @@ enum Program {
             do {
                 try await body()
                 return 0
+            } catch let code as ExitCode {
+                // It has been told why.
+                return code.rawValue
             } catch {
                 StandardError.write("interposer: " + message(error))
                 return exitStatus(error)

@@ -141,6 +141,17 @@ package final class Horde {
 
     private struct User: Decodable { let concurrency: Int }
 
+    /// Whose key it is, for a person.
+    package func account(of key: HordeKey) async throws(HordeError) -> Account {
+        var request = request(.get, "find_user", timeout: Limits.readSecondsMax)
+        request.fields[.apikey] = key.secret.revealed
+        let response = try await send(request)
+        guard response.status == 200, var account = try? JSONDecoder().decode(Account.self, from: Data(response.body))
+        else { throw HordeError(response) }
+        account.date = response[.date].flatMap(HTTPDate.seconds)
+        return account
+    }
+
     // MARK: Supply
 
     /// The text workers that are online.
