@@ -175,7 +175,9 @@ private func checkAddress(_ text: String) {
 private func checkURL(_ text: String) {
     guard let url = HordeURL(text)?.description else { return }
     precondition(url.hasPrefix("https://") || url.hasPrefix("http://"), "No URL.")
-    precondition(text.hasPrefix(url) && !url.hasSuffix("/") && !url.hasSuffix("/api"), "The URL is another one.")
+    // A host may be called api.
+    let isWithoutPath = ["https://api", "http://api"].contains(url) || !url.hasSuffix("/api")
+    precondition(text.hasPrefix(url) && !url.hasSuffix("/") && isWithoutPath, "The URL is another one.")
     precondition(url.utf8.allSatisfy { $0 > 32 && $0 < 127 } && !url.contains("?") && !url.contains("#"), "More.")
 }
 
