@@ -27,6 +27,7 @@ final class Reload {
         manager.reloading()
         do throws(ConfigurationError) {
             let settled = try options.settle()
+            LogLevel.current = settled.settings.logLevel
             gateway.reload(try settled.gateway(listeningOn: .address(gateway.address)))
             tell(settled)
             current = settled

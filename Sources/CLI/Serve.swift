@@ -1,6 +1,7 @@
 import ArgumentParser
 import EventLoop
 import Gateway
+import Glibc
 import HTTPServer
 import Logging
 
@@ -22,6 +23,7 @@ struct Serve: ParsableCommand {
         let configuration = try settled.gateway(listeningOn: try place(settled.settings.listen))
         try Program.run { [options] in
             DescriptorLimit.raise()
+            Self.prepareLog(settled.settings)
             let logger = Logger(label: "interposer") { _ in LoopLogHandler() }
             let manager = ServiceManager(
                 notifySocket: Environment["NOTIFY_SOCKET"],
@@ -43,6 +45,14 @@ struct Serve: ParsableCommand {
             manager.feedWatchdog()
             await gateway.run { await signals.next() }
         }
+    }
+
+    /// Text is for a terminal; the journal, and whatever else reads a log, takes fields.
+    @LoopActor
+    private static func prepareLog(_ settings: ServeSettings) {
+        LogOutput.standardError.form = settings.logForm ?? (isatty(STDERR_FILENO) == 1 ? .text : .json)
+        LogOutput.standardError.hasPriorities = Environment.isLoggedByJournal
+        LogLevel.current = settings.logLevel
     }
 
     /// Where an operator wants it to listen, else on what systemd hands over.

@@ -11,13 +11,17 @@ package final class LogOutput {
     package static let standardError = LogOutput(STDERR_FILENO, label: "interposer")
 
     private let descriptor: CInt
-    private let label: [UInt8]
+    private let label: String
+    /// How its lines look; set before the first one.
+    package var form = LogForm.text
+    /// Whether lines begin with their priority, as the journal takes them from a program's output (sd-daemon(3)).
+    package var hasPriorities = false
     /// A file takes all it is given; a write of more than a pipe has room for would wait for its reader.
     private let isFile: Bool
     private var lines = LineBuffer(bytesMax: pendingBytesMax)
     private var isFlushPlanned = false
     private var isWatched = false
-    private var stamp: (second: time_t, text: [UInt8]) = (0, [])
+    private var stamp: (second: time_t, text: [UInt8]) = (-1, [])
 
     /// Lines that wait for a reader; five thousand or so.
     private static let pendingBytesMax = 1024 * 1024
@@ -29,28 +33,60 @@ package final class LogOutput {
     ///   - label: who writes, in every line.
     package init(_ descriptor: CInt, label: String) {
         self.descriptor = descriptor
-        self.label = Array(label.utf8)
+        self.label = label
         var status = stat()
         isFile = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
-    /// Adds a line: the time, `level`, who writes, and what `body` appends, without a line feed.
-    package func line(_ level: String, _ body: (inout [UInt8]) -> Void) {
+    /// Adds a line: the time, who writes, and this.
+    ///
+    /// - Parameters:
+    ///   - level: of swift-log, by its name.
+    ///   - message: the same for all lines of the kind.
+    ///   - source: the part of the program.
+    ///   - body: adds what this line tells beside the message.
+    package func line(_ level: String, _ message: String, from source: String, _ body: (inout LogFields) -> Void) {
         lines.append { bytes in
-            bytes += currentStamp()
-            bytes.append(UInt8(ascii: " "))
-            bytes += level.utf8
-            bytes.append(UInt8(ascii: " "))
-            bytes += label
-            bytes.append(UInt8(ascii: ":"))
-            body(&bytes)
-            bytes.append(UInt8(ascii: "\n"))
+            if hasPriorities { bytes.append(text: Self.priority(of: level)) }
+            switch form {
+            case .text:
+                bytes += currentStamp()
+                bytes.append(text: " \(level) \(label):")
+                add(body, to: &bytes)
+                bytes.append(text: " [\(source)] \(message)\n")
+            case .json:
+                bytes.append(text: "{\"time\":\"")
+                bytes += currentStamp()
+                bytes.append(text: "\",\"level\":\"\(level)\",\"source\":\"\(source)\",\"message\":")
+                bytes.append(quoted: message)
+                add(body, to: &bytes)
+                bytes.append(text: "}\n")
+            }
         }
         guard !isFlushPlanned, !isWatched else { return }
         isFlushPlanned = true
         EventLoop.atEndOfTurn(.output) { [self] in
             isFlushPlanned = false
             flush()
+        }
+    }
+
+    private func add(_ body: (inout LogFields) -> Void, to bytes: inout [UInt8]) {
+        // Taken out and put back, so that the fields are appended where they will stand.
+        var fields = LogFields(form, behind: bytes.take())
+        body(&fields)
+        bytes = fields.bytes
+    }
+
+    /// The numbers of syslog (RFC 5424, 6.2.1).
+    private static func priority(of level: String) -> String {
+        switch level {
+        case "critical": "<2>"
+        case "error": "<3>"
+        case "warning": "<4>"
+        case "notice": "<5>"
+        case "info": "<6>"
+        default: "<7>"
         }
     }
 
@@ -80,7 +116,7 @@ package final class LogOutput {
         while true {
             let dropped = lines.takeDropped()
             if dropped > 0 {
-                line("warning") { $0 += " [EventLoop] \(dropped) lines were dropped: nobody took them".utf8 }
+                line("warning", "lines were dropped: nobody took them", from: "EventLoop") { $0.add("count", dropped) }
             }
             guard !lines.isEmpty else { return .done }
             guard isFile || isReady(within: 0) else { return .full }
@@ -105,18 +141,39 @@ package final class LogOutput {
         return poll(&request, 1, milliseconds) > 0
     }
 
-    /// The local time, put into words once a second.
+    /// The time, put into words once a second: the local one for people, with milliseconds and in UTC for programs.
     private func currentStamp() -> [UInt8] {
-        var now = time(nil)
-        if now != stamp.second {
-            var local = tm()
-            localtime_r(&now, &local)
-            let text = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
-                let count = strftime(buffer.baseAddress, buffer.count, "%Y-%m-%dT%H:%M:%S%z", &local)
-                return buffer.prefix(count).map { UInt8(bitPattern: $0) }
-            }
-            stamp = (now, text)
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        if now.tv_sec != stamp.second { stamp = (now.tv_sec, Self.words(for: now.tv_sec, form)) }
+        guard form == .json else { return stamp.text }
+        let milliseconds = 1000 + now.tv_nsec / 1_000_000
+        var text = stamp.text
+        text.append(UInt8(ascii: "."))
+        text.append(decimal: milliseconds)
+        // The one before the three digits kept their zeros.
+        text.remove(at: text.count - 4)
+        text.append(UInt8(ascii: "Z"))
+        return text
+    }
+
+    private static func words(for second: time_t, _ form: LogForm) -> [UInt8] {
+        var second = second
+        var parts = tm()
+        _ = form == .text ? localtime_r(&second, &parts) : gmtime_r(&second, &parts)
+        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
+            let format = form == .text ? "%Y-%m-%dT%H:%M:%S%z" : "%Y-%m-%dT%H:%M:%S"
+            let count = strftime(buffer.baseAddress, buffer.count, format, &parts)
+            return buffer.prefix(count).map { UInt8(bitPattern: $0) }
         }
-        return stamp.text
+    }
+}
+
+extension [UInt8] {
+    /// Takes everything out, with its memory.
+    fileprivate mutating func take() -> [UInt8] {
+        let taken = self
+        self = []
+        return taken
     }
 }

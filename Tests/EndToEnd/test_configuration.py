@@ -1,5 +1,6 @@
 """The configuration as an operator meets it: `check`, `config show`, a reload on HUP; and what systemd is told."""
 
+import json
 import os
 import re
 import signal
@@ -120,3 +121,18 @@ def test_a_watchdog_of_another_process_is_not_fed(horde, start, tmp_path):
             except BlockingIOError:
                 break
         assert [message.split(b"=")[0] for message in messages] == [b"READY", b"STOPPING"]
+
+
+def test_what_is_no_terminal_gets_an_object_in_each_line(horde, start):
+    server = start(processes.Server, horde, INTERPOSER_LOG_FORMAT="", INTERPOSER_LOG_LEVEL="warning")
+    server.get("/v1/models")
+    server.get("/nowhere")
+    lines = eventually(lambda: [line for line in server.stderr.splitlines()[1:] if "/nowhere" in line], 5, "the line")
+    entry = json.loads(lines[0])
+    assert entry.items() >= {
+        "level": "info", "source": "Gateway", "message": "request", "method": "GET", "path": "/nowhere", "status": 404,
+        "end": "whole", "client": "127.0.0.1",
+    }.items()
+    assert entry["id"].startswith("req_") and re.fullmatch(r"[0-9-]+T[0-9:]+\.\d{3}Z", entry["time"])
+    for line in server.stderr.splitlines()[1:]:
+        json.loads(line)

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 
 /// The environment; what is set to nothing counts as not set.
 enum Environment {
@@ -24,6 +25,13 @@ enum Environment {
         if let directories = Environment[service] { return directories.split(separator: ":").first.map(String.init) }
         if let directory = Environment[user] { return directory + "/interposer" }
         return Environment["HOME"].map { "\($0)/\(home)/interposer" }
+    }
+
+    /// Whether standard error is the journal's stream (systemd.exec(5), `JOURNAL_STREAM`).
+    static var isLoggedByJournal: Bool {
+        var status = stat()
+        guard let stream = Environment["JOURNAL_STREAM"], fstat(STDERR_FILENO, &status) == 0 else { return false }
+        return stream == "\(status.st_dev):\(status.st_ino)"
     }
 
     /// The sockets that systemd, or whoever acts like it, has opened for this process (sd_listen_fds(3)); none where they are

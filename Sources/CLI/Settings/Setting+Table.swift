@@ -1,12 +1,28 @@
+import EventLoop
 import Gateway
 import HTTPServer
 import Horde
+import Logging
 
 extension Setting {
     /// All of them, in the order in which they are shown.
     static let all: [Setting] = general + horde + http + answers
 
     private static let general = [
+        optional("log.format", "'text' or 'json'", usual: "text on a terminal, else json", \.logForm) {
+            LogForm(rawValue: $0)
+        },
+        Setting(
+            "log.level",
+            "one of " + Logger.Level.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", "),
+            isReloadable: true,
+            show: { $0.logLevel.rawValue },
+            set: { settings, texts in
+                guard let level = texts.first.flatMap({ Logger.Level(rawValue: $0) }) else { return false }
+                settings.logLevel = level
+                return true
+            }
+        ),
         optional("listen", "HOST:PORT", flag: "--listen", usual: ServeSettings.usualListen.description, \.listen) {
             try? ListenAddress(parsing: $0)
         },
@@ -141,101 +157,5 @@ extension ServeSettings {
     fileprivate var failoverSeconds: Int? {
         get { failoverAfter.map { Int($0.components.seconds) } }
         set { failoverAfter = newValue.map { .seconds($0) } }
-    }
-}
-
-// MARK: Kinds of settings
-
-extension Setting {
-    private typealias Path<Value> = any WritableKeyPath<ServeSettings, Value> & Sendable
-
-    /// A whole number.
-    private static func number(
-        _ key: String,
-        _ range: ClosedRange<Int>,
-        flag: String? = nil,
-        isReloadable: Bool = false,
-        _ path: Path<Int>
-    ) -> Setting {
-        Setting(
-            key,
-            "a number from \(range.lowerBound) to \(range.upperBound)",
-            flag: flag,
-            isReloadable: isReloadable,
-            show: { "\($0[keyPath: path])" },
-            set: { settings, texts in
-                guard let number = texts.first.flatMap({ Int($0) }), range.contains(number) else { return false }
-                settings[keyPath: path] = number
-                return true
-            }
-        )
-    }
-
-    /// A whole number of seconds.
-    private static func seconds(
-        _ key: String,
-        _ range: ClosedRange<Int>,
-        flag: String? = nil,
-        isReloadable: Bool = false,
-        _ path: Path<Duration>
-    ) -> Setting {
-        Setting(
-            key,
-            "a number from \(range.lowerBound) to \(range.upperBound)",
-            flag: flag,
-            isReloadable: isReloadable,
-            show: { "\($0[keyPath: path].components.seconds)" },
-            set: { settings, texts in
-                guard let number = texts.first.flatMap({ Int($0) }), range.contains(number) else { return false }
-                settings[keyPath: path] = .seconds(number)
-                return true
-            }
-        )
-    }
-
-    /// What is not chosen, unless it is.
-    private static func optional<Value: Sendable>(
-        _ key: String,
-        _ expected: String,
-        flag: String? = nil,
-        otherVariables: [String] = [],
-        isReloadable: Bool = false,
-        usual: String,
-        _ path: Path<Value?>,
-        read: @escaping @Sendable (String) -> Value?
-    ) -> Setting {
-        Setting(
-            key,
-            expected,
-            flag: flag,
-            otherVariables: otherVariables,
-            isReloadable: isReloadable,
-            show: { settings in settings[keyPath: path].map { "\($0)" } ?? usual },
-            set: { settings, texts in
-                guard let value = texts.first.flatMap(read) else { return false }
-                settings[keyPath: path] = value
-                return true
-            }
-        )
-    }
-
-    private static func list(
-        _ key: String,
-        _ expected: String,
-        flag: String? = nil,
-        isReloadable: Bool = false,
-        usual: String,
-        get: @escaping @Sendable (ServeSettings) -> [String]?,
-        set: @escaping @Sendable (inout ServeSettings, [String]) -> Bool
-    ) -> Setting {
-        Setting(
-            key,
-            expected,
-            flag: flag,
-            isList: true,
-            isReloadable: isReloadable,
-            show: { get($0)?.joined(separator: ", ") ?? usual },
-            set: set
-        )
     }
 }

@@ -1,6 +1,8 @@
+import EventLoop
 import Gateway
 import HTTPServer
 import Horde
+import Logging
 
 /// One thing that an operator may choose about `serve`: its key, and how a text becomes its value and is shown again.
 ///
@@ -75,6 +77,9 @@ struct ServeSettings: Sendable {
     /// A file with formats of the user's own.
     var formats: String?
     var aliases = ModelAliases()
+    /// nil is text on a terminal, and else JSON.
+    var logForm: LogForm?
+    var logLevel = Logger.Level.info
     var accessMode = AccessPolicy.Mode.open
     var localKeys: [LocalKey] = []
 
