@@ -4,6 +4,7 @@ import Gateway
 import Glibc
 import HTTPClient
 import HTTPServer
+import HTTPTypes
 import Horde
 import OpenAI
 
