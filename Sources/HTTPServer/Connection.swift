@@ -21,9 +21,9 @@ final class Connection {
     private var buffer: ReadBuffer?
     /// The last look at chunks: what had been read by then, and how often that was so.
     private var chunks = (read: -1, sameLooks: 0)
-    /// Requests so far, and how many there were at the last look.
-    private var requests = 0
-    private var requestsAtLook = -1
+    /// Heads that were whole so far, and how many there were at the last look.
+    private var heads = 0
+    private var headsAtLook = -1
     private var look: TimerID?
     private let server: HTTPServer
     /// What has to come; nil while nothing is on its way.
@@ -112,12 +112,12 @@ final class Connection {
     func began(_ exchange: Exchange) {
         precondition(self.exchange == nil, "one request of a connection at a time")
         self.exchange = exchange
-        requests += 1
         if expected == nil { expect(.head) }
     }
 
     /// A head has ended: its body has to come in time.
     func expectBody() {
+        heads += 1
         expect(.body(since: .now))
     }
 
@@ -193,11 +193,17 @@ final class Connection {
         look = EventLoop.schedule(after: server.limits.headSecondsMax / 2) { [weak self] in self?.lookAtHead() }
     }
 
+    private var isHeadUnderWay: Bool {
+        // Its request line may have come slowly, before there was an exchange.
+        if exchange != nil, case .head = expected { return true }
+        return exchange == nil && buffer?.hasMore ?? false
+    }
+
     private func lookAtHead() {
         look = nil
-        guard exchange == nil, buffer?.hasMore ?? false else { return }
-        if requestsAtLook == requests { return shutdown() }
-        requestsAtLook = requests
+        guard isHeadUnderWay else { return }
+        if headsAtLook == heads { return shutdown() }
+        headsAtLook = heads
         planLook()
     }
 
