@@ -61,7 +61,8 @@ struct Doctor: ParsableCommand {
         }
         do throws(HordeError) {
             let account = try await horde.account(of: key)
-            let kudos = "\(account.username), \(Int(account.kudos)) kudos, \(account.concurrency) jobs at a time"
+            let kudos =
+                "\(account.username), \(Int(exactly: account.kudos.rounded()).map(String.init) ?? "\(account.kudos)") kudos, \(account.concurrency) jobs at a time"
             findings.append(
                 key.isAnonymous
                     ? .unsure(

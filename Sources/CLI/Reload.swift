@@ -23,12 +23,14 @@ final class Reload {
     }
 
     func run() {
-        guard let gateway else { return }
+        guard let gateway, !gateway.isStopping else { return }
         manager.reloading()
         do throws(ConfigurationError) {
             let settled = try options.settle()
+            let configuration = try settled.gateway(listeningOn: .address(gateway.address))
+            try settled.checkAccess(listeningOn: gateway.address)
             LogLevel.current = settled.settings.logLevel
-            gateway.reload(try settled.gateway(listeningOn: .address(gateway.address)))
+            gateway.reload(configuration)
             tell(settled)
             current = settled
         } catch {

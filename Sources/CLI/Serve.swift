@@ -33,12 +33,7 @@ struct Serve: ParsableCommand {
             let reload = Reload(options, from: settled, manager: manager, logger: logger)
             let signals = TerminationSignals(onHangup: { reload.run() })
             let gateway = try Gateway(configuration, logger: logger, output: .standardError, manager: manager)
-            if settled.settings.accessMode == .open, !gateway.address.isLoopback {
-                throw ConfigurationError(
-                    "listen",
-                    "With access: open the server listens on this machine's own addresses only, and not on \(gateway.address); choose access: passthrough or access: keys."
-                )
-            }
+            try settled.checkAccess(listeningOn: gateway.address)
             reload.gateway = gateway
             StandardError.write("listening on http://\(gateway.address)")
             manager.ready(gateway.summary)

@@ -75,6 +75,16 @@ struct ServeOptions: ParsableArguments {
 }
 
 extension SettledSettings {
+    /// Refuses to let everybody in whom an address lets through.
+    func checkAccess(listeningOn address: ListenAddress) throws(ConfigurationError) {
+        guard settings.accessMode == .open, !address.isLoopback else { return }
+        throw ConfigurationError(
+            sources["access"] ?? sources["listen"] ?? "access",
+            "With access: open the server listens on this machine's own addresses only, and not on \(address); choose "
+                + "access: passthrough or access: keys."
+        )
+    }
+
     /// What the server is told; its place to listen aside, all of it has been read and found right then.
     func gateway(listeningOn place: ListenPlace) throws(ConfigurationError) -> Gateway.Configuration {
         var configuration = Gateway.Configuration(

@@ -157,15 +157,7 @@ struct Heartbeats {
     mutating func heard(_ progress: GenerationProgress) -> Bool {
         let before = state
         if progress == .accepted { part += 1 }
-        switch progress {
-        case .inLine(let ahead, let wait):
-            state = "in line, \(ahead) ahead, about \(wait.components.seconds + 1) s"
-        case .submitting: state = "submitting"
-        case .accepted: state = "accepted by AI Horde"
-        case .pending(let job) where job.isRunning: state = "being written"
-        case .pending(let job) where job.queuePosition > 0: state = "position \(job.queuePosition) in AI Horde's queue"
-        case .pending: state = "in AI Horde's queue"
-        }
+        state = progress.words
         return state != before
     }
 
@@ -179,6 +171,20 @@ struct Heartbeats {
     mutating func isTimeForChunk() -> Bool {
         beats += 1
         return beats.isMultiple(of: Limits.heartbeatsPerChunk)
+    }
+}
+
+extension GenerationProgress {
+    /// Where it stands, for a person who waits.
+    var words: String {
+        switch self {
+        case .inLine(let ahead, let wait): "in line, \(ahead) ahead, about \(wait.components.seconds + 1) s"
+        case .submitting: "submitting"
+        case .accepted: "accepted by AI Horde"
+        case .pending(let job) where job.isRunning: "being written"
+        case .pending(let job) where job.queuePosition > 0: "position \(job.queuePosition) in AI Horde's queue"
+        case .pending: "in AI Horde's queue"
+        }
     }
 }
 

@@ -16,6 +16,7 @@ final class Completions {
     private let work: RunningWork
     private let kept: KeptRuns
     private let gate: Gate
+    private let board: StatusBoard
     private var times: AnswerTimes
 
     init(
@@ -24,6 +25,7 @@ final class Completions {
         work: RunningWork,
         kept: KeptRuns,
         gate: Gate,
+        board: StatusBoard,
         times: AnswerTimes
     ) {
         self.writer = writer
@@ -31,6 +33,7 @@ final class Completions {
         self.work = work
         self.kept = kept
         self.gate = gate
+        self.board = board
         self.times = times
     }
 
@@ -74,14 +77,19 @@ final class Completions {
     ) -> Visit? {
         let fingerprint = RequestFingerprint(form, copy request, grant.hordeKey)
         let run: CompletionRun
+        // The run that this client has left, if it has.
+        let returned = kept.take(fingerprint)
         do throws(APIError) {
             if work.phase == .draining { throw .stopping }
-            run = try self.run(form, consume request, grant.hordeKey, fingerprint)
-            if let key = grant.localKey { try gate.begin(key, model: run.assignment.parameters.model) }
+            if let returned { run = returned } else { run = try self.run(form, consume request, grant.hordeKey) }
+            if let key = grant.localKey { try gate.begin(key, for: run.assignment) }
         } catch {
+            if let returned { kept.keep(returned, for: fingerprint) }
+            board.failed(error)
             JSONResponse(error).with(origin).send(response)
             return nil
         }
+        board.began(run)
         guard run.assignment.parameters.isStreaming else {
             return Visit(run, WholeAnswer(response, origin), fingerprint, grant.localKey)
         }
@@ -99,19 +107,21 @@ final class Completions {
     private func end(_ visit: Visit) {
         // Cancelled, it has left: nobody reads what is sent then.
         let outcome = visit.run.outcome ?? .failure(.stopping)
-        if let key = visit.localKey { gate.end(key, tokens: (try? outcome.get())?.usage.totalTokens ?? 0) }
+        if case .failure(let error)? = visit.run.outcome {
+            board.ended(visit.run, error)
+        } else {
+            board.ended(visit.run, nil)
+        }
+        if let key = visit.localKey { gate.end(key, tokens: visit.run.takeUnchargedTokens()) }
         if case .success = outcome, !Task.isCancelled {} else { kept.keep(visit.run, for: visit.fingerprint) }
         visit.client.end(outcome, after: visit.run.sent)
     }
 
-    /// The run that this client has left, or a new one.
     private func run(
         _ form: CompletionForm,
         _ request: Request,
-        _ key: HordeKey,
-        _ fingerprint: RequestFingerprint
+        _ key: HordeKey
     ) throws(APIError) -> CompletionRun {
-        if let run = kept.take(fingerprint) { return run }
-        return CompletionRun(try Assignment(form, request.body, key: key, catalog: catalog, times: times), in: work)
+        CompletionRun(try Assignment(form, request.body, key: key, catalog: catalog, times: times), in: work)
     }
 }

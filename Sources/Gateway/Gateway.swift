@@ -110,6 +110,7 @@ package final class Gateway {
             logger: logger
         )
         let gate = Gate(configuration.access)
+        let board = StatusBoard(catalog: catalog, work: work, horde: horde)
         let router = Router(
             completions: Completions(
                 writer: AnswerWriter(horde: horde, catalog: catalog, failoverAfter: configuration.failoverAfter),
@@ -117,11 +118,13 @@ package final class Gateway {
                 work: work,
                 kept: kept,
                 gate: gate,
+                board: board,
                 times: configuration.answerTimes
             ),
             gate: gate,
             catalog: catalog,
             work: work,
+            board: board,
             crossOrigin: configuration.crossOrigin,
             horde: horde
         )
@@ -139,6 +142,9 @@ package final class Gateway {
 
     /// Where the server listens, with the port that it really has.
     package var address: ListenAddress { server.address }
+
+    /// Whether it has been told to stop.
+    package var isStopping: Bool { work.phase != .serving }
 
     /// How it is, in a few words.
     package var summary: String { "listening on http://\(address); \(catalog.current.entries.count) models" }

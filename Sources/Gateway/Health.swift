@@ -13,7 +13,7 @@ enum Health {
             "description": "An OpenAI-compatible server in front of AI Horde.",
             "endpoints": [
                 "/v1/chat/completions", "/v1/completions", "/v1/models", "/opencode.json", "/openapi.json", "/health",
-                "/readyz", "/metrics",
+                "/readyz", "/status", "/status.json", "/metrics",
             ],
         ]
     )

@@ -46,6 +46,12 @@ enum Limits {
     static let settleSecondsMax = Duration.seconds(10)
     /// And what it may need beyond all that, as its service manager is told.
     static let stopMargin = Duration.seconds(20)
+    // The status page
+
+    /// Requests and kinds of failures that it shows.
+    static let statusRequestsMax = 50
+    static let statusFailuresMax = 10
+
     // Access
 
     /// Keys that open nothing, from one address, before it has to wait; and until when they are forgotten.

@@ -11,6 +11,7 @@ final class Router {
     private let gate: Gate
     private let catalog: ModelCatalog
     private let work: RunningWork
+    private let board: StatusBoard
     private(set) var crossOrigin: CrossOriginPolicy
     private let horde: Horde
 
@@ -19,6 +20,7 @@ final class Router {
         gate: Gate,
         catalog: ModelCatalog,
         work: RunningWork,
+        board: StatusBoard,
         crossOrigin: CrossOriginPolicy,
         horde: Horde
     ) {
@@ -26,6 +28,7 @@ final class Router {
         self.gate = gate
         self.catalog = catalog
         self.work = work
+        self.board = board
         self.crossOrigin = crossOrigin
         self.horde = horde
     }
@@ -33,13 +36,16 @@ final class Router {
     /// Takes other settings, for the requests that come from now on.
     func change(_ configuration: Gateway.Configuration) {
         crossOrigin = configuration.crossOrigin
+        // The proxies are the HTTP server's too, which keeps the ones it has.
+        let proxies = gate.policy.trustedProxies
         gate.policy = configuration.access
+        gate.policy.trustedProxies = proxies
         completions.change(configuration)
         catalog.change(formats: configuration.formats, aliases: configuration.aliases)
     }
 
     private enum Route {
-        case about, health, readiness, models, openCode, metrics, openAPI
+        case about, health, readiness, models, openCode, metrics, openAPI, status, statusJSON
         /// A call of Horde's, with the token of its path.
         case webhook(String)
         case model(String)
@@ -51,7 +57,7 @@ final class Router {
         var isPublic: Bool {
             switch self {
             case .about, .health, .readiness, .metrics, .openAPI, .webhook: true
-            case .models, .model, .openCode, .completions, .unsupported: false
+            case .models, .model, .openCode, .completions, .unsupported, .status, .statusJSON: false
             }
         }
     }
@@ -69,12 +75,18 @@ final class Router {
         }
         let origin = crossOrigin.fields(for: request.fields)
         switch find(request) {
+        case .route(.about) where request.fields.prefersPage && gate.isAtHome(request):
+            StatusPage.response(report(request)).send(writer)
+        case .route(.status) where gate.isAtHome(request): StatusPage.response(report(request)).send(writer)
+        case .route(.statusJSON) where gate.isAtHome(request):
+            JSONResponse(.ok, report(request).json).send(writer)
         case .route(let route) where route.isPublic: answer(route).with(origin).send(writer)
         case .route(let route):
             do throws(APIError) {
                 let grant = try gate.admit(request)
                 return serve(route, consume request, writer, origin, grant)
             } catch {
+                board.failed(error)
                 JSONResponse(error).with(origin).send(writer)
             }
         case .refusal(let reply): reply.with(origin).send(writer)
@@ -94,9 +106,15 @@ final class Router {
         case .completions(let form): return completions.create(form, consume request, writer, origin, grant)
         case .openCode:
             OpenCodeReply.of(catalog.current, request.fields, query: request.query).with(origin).send(writer)
+        case .status: StatusPage.response(report(request)).send(writer)
+        case .statusJSON: JSONResponse(.ok, report(request).json).with(origin).send(writer)
         default: answer(route).with(origin).send(writer)
         }
         return nil
+    }
+
+    private func report(_ request: borrowing Request) -> StatusReport {
+        board.report(baseURL: OpenCodeReply.baseURL(request.fields))
     }
 
     /// What needs no waiting: all of it is in memory.
@@ -114,7 +132,7 @@ final class Router {
         case .metrics: Metrics.page(of: horde, running: work.count)
         case .webhook(let token):
             horde.webhooks?.deliver(token) ?? false ? .noContent : JSONResponse(.unknownPath("POST", "/hooks/…"))
-        case .openCode: preconditionFailure("the answer needs the request")
+        case .openCode, .status, .statusJSON: preconditionFailure("the answer needs the request")
         case .completions: preconditionFailure("a completion is waited for")
         }
     }
@@ -177,6 +195,8 @@ final class Router {
         case "/readyz": (.readiness, reading)
         case "/metrics": (.metrics, reading)
         case "/openapi.json": (.openAPI, reading)
+        case "/status": (.status, reading)
+        case "/status.json": (.statusJSON, reading)
         case "/opencode.json": (.openCode, reading)
         case "/v1/models": (.models, reading)
         case "/v1/chat/completions": (.completions(.chat), writing)
@@ -186,4 +206,9 @@ final class Router {
         default: nil
         }
     }
+}
+
+extension HTTPFields {
+    /// Whether a browser asks, which wants a page rather than JSON.
+    fileprivate var prefersPage: Bool { self[.accept]?.contains("text/html") ?? false }
 }

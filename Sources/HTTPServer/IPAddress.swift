@@ -43,3 +43,9 @@ struct IPAddress: Hashable, Sendable {
     /// Whose it is: in IPv6 a host has as many addresses as it likes within 64 bits (RFC 4291, 2.5.4).
     var owner: [UInt8] { bytes.count == 4 ? bytes : Array(bytes.prefix(8)) }
 }
+
+/// Whose an address is, where addresses are counted.
+package enum AddressOwner {
+    /// Equal for all addresses that one host may have; for what is no address, the text itself.
+    package static func of(_ text: String) -> [UInt8] { IPAddress(text)?.owner ?? Array(text.utf8) }
+}

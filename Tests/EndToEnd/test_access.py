@@ -79,10 +79,31 @@ def test_a_thousand_wrong_keys_are_refused_and_then_made_to_wait(serving, horde,
     right, jobs = local_keys["ann"][0], len(horde.jobs)
     statuses = [server.chat("guess", key=f"{right[:-4]}{number:04}", model=CHATML).status for number in range(1000)]
     assert statuses == [401] * 20 + [429] * 980
-    answer = server.chat("guess", key=right, model=CHATML)
+    answer = server.chat("guess", key="none", model=CHATML)
     assert answer.status == 429 and answer.json["error"]["code"] == "too_many_failed_attempts"
     assert 0 < int(answer.headers["retry-after"]) <= 60
     assert len(horde.jobs) == jobs
+    # Who shares the address and has a key is not kept out.
+    assert server.chat("no guess", key=right, model=CHATML).status == 200
+
+
+def test_an_answer_that_was_left_is_there_when_its_owner_had_to_wait_for_room(serving, start, local_keys):
+    slow = {"match": "long ago", "latency_seconds": 2, "reply": "Still here."}
+    other = {"match": "meanwhile", "latency_seconds": 6, "reply": "Other."}
+    horde = start(processes.Horde, processes.script(replies=[slow, other]))
+    server, ann = serving("keys", horde), local_keys["ann"][0]
+    first = server.stream("long ago", key=ann, model=CHATML)
+    processes.eventually(lambda: horde.job("long ago")["state"] == "processing", 5, "a worker")
+    first.leave()
+    processes.eventually(lambda: server.get("/status.json").json["requests"]["running"] == 0, 5, "the end of the first")
+    second = server.stream("meanwhile", key=ann, model=CHATML)
+    horde.job("meanwhile")
+    assert server.chat("long ago", key=ann, model=CHATML, stream=True).status == 429
+    second.leave()
+    processes.eventually(
+        lambda: server.chat("long ago", key=ann, model=CHATML, stream=True).status == 200, 10, "room for the first"
+    )
+    assert len([job for job in horde.jobs if "long ago" in job["prompt"]]) == 1
 
 
 def test_a_local_key_has_its_limits(serving, start, local_keys):

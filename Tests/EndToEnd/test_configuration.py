@@ -72,6 +72,7 @@ def test_a_reload_takes_what_is_right_and_leaves_all_as_it_is_where_it_is_not(ho
     assert "changed=http.allowed_hosts,http.max_fields,models.aliases" in log
     assert "settings=http.max_fields" in log and "needs a restart" in log
     assert server.get("/v1/models", Host="elsewhere").status == 403
+    assert "yours" in names()
     write(file, "models: {alias: {}}\n")
     server.process.send_signal(signal.SIGHUP)
     eventually(lambda: "not reloaded" in server.stderr, 5, "the refusal")

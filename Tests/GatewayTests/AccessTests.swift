@@ -66,15 +66,21 @@ import Testing
         #expect(!"\(key) \(String(reflecting: key))".contains("hunter2"))
     }
 
-    @Test(arguments: [
-        ("Qwen", true), ("koboldcpp/Qwen3-8B", true), ("KOBOLDCPP/QWEN3-8B", true), ("horde/auto", true),
-        ("horde/large", false), ("koboldcpp/Llama", false), ("Qwen, horde/auto", true), ("Qwen,koboldcpp/Llama", false),
-    ])
-    func `a key may ask for the models that it has`(name: String, isAllowed: Bool) {
+    @Test(
+        arguments: [
+            ("qwen", ["koboldcpp/Qwen3-8B"], true), ("KOBOLDCPP/QWEN3-8B", ["koboldcpp/Qwen3-8B"], true),
+            ("horde/auto", ["koboldcpp/Llama"], true), ("Mine", ["koboldcpp/Llama"], true),
+            ("horde/large", ["koboldcpp/Llama"], false), ("horde/small-qwen", ["koboldcpp/Llama"], true),
+            // Short for another model than its text seems to name.
+            ("qwen/Llama-3-70B", ["koboldcpp/Llama-3-70B"], false), ("koboldcpp/Llama", ["koboldcpp/Llama"], false),
+            ("Qwen, Llama", ["koboldcpp/Qwen3-8B", "koboldcpp/Llama"], false), ("", [], false),
+        ] as [(String, [String], Bool)]
+    )
+    func `a key may ask for the models that it has`(name: String, candidates: [String], isAllowed: Bool) {
         var terms = LocalKey.Terms()
-        #expect(terms.allows(name))
-        terms.models = ["*qwen*", "Horde/Auto"]
-        #expect(terms.allows(name) == isAllowed)
+        #expect(terms.allows(name, candidates: candidates))
+        terms.models = ["*qwen*", "Horde/Auto", "mine"]
+        #expect(terms.allows(name, candidates: candidates) == isAllowed)
     }
 }
 
@@ -137,6 +143,13 @@ import Testing
         #expect(attempts.pause(for: "a", at: later) == nil)
         attempts.failed("a", at: later)
         #expect(attempts.pause(for: "a", at: later) == nil)
+    }
+
+    @Test func `a host has as many tries as one address, however many it has`() {
+        var attempts = FailedAttempts()
+        for number in 0..<Limits.failedAttemptsMax { attempts.failed("2001:db8::\(number)", at: now) }
+        #expect(attempts.pause(for: "2001:db8::ffff", at: now) != nil)
+        #expect(attempts.pause(for: "2001:db8:0:1::1", at: now) == nil)
     }
 
     @Test func `of many addresses the oldest is forgotten`() {

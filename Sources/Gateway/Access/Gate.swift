@@ -1,6 +1,7 @@
 import EventLoop
 import Glibc
 import HTTPServer
+import HTTPTypes
 import Horde
 import OpenAI
 import Secrets
@@ -19,28 +20,43 @@ final class Gate {
     /// What this request may use.
     func admit(_ request: borrowing Request) throws(APIError) -> AccessPolicy.Grant {
         let key = BearerKey.of(request.fields)
+        if let grant = policy.grant(key) { return grant }
         let address = ClientAddress.of(request, behind: policy.trustedProxies)
-        // Before the key is looked at: while an address has to wait, a right guess looks like a wrong one.
-        if policy.mode != .open, let pause = failures.pause(for: address, at: .now) {
+        if let pause = failures.pause(for: address, at: .now) {
             throw .rateLimited(
                 "Too many requests with incorrect API keys came from your address.",
                 code: "too_many_failed_attempts",
                 retryAfter: pause
             )
         }
-        guard let grant = policy.grant(key) else {
-            // Who has sent none has tried none.
-            if key != nil { failures.failed(address, at: .now) }
-            throw policy.refusal(key)
-        }
-        return grant
+        // Who has sent none has tried none.
+        if key != nil { failures.failed(address, at: .now) }
+        throw policy.refusal(key)
     }
+
+    /// Whether the one who asks needs no key to see how the server is: with an open server, or on its own machine.
+    ///
+    /// What a proxy on this machine forwards comes from here as well: it is told by the fields that proxies add, and by the name
+    /// that the server is called by.
+    func isAtHome(_ request: borrowing Request) -> Bool {
+        if policy.mode == .open { return true }
+        let host = request.fields[.named("Host")].flatMap { try? ListenAddress(parsing: $0) }
+        return ListenAddress(host: request.remoteAddress, port: 0).isLoopback && host?.isLoopback ?? false
+            && !policy.trustedProxies.contains { $0.contains(request.remoteAddress) }
+            && !Self.foreignFields.contains { request.fields[.named($0)] != nil }
+    }
+
+    private static let foreignFields = [
+        "X-Forwarded-For", "Forwarded", "Via", "X-Real-IP", "X-Forwarded-Host", "X-Forwarded-Proto", "Origin",
+    ]
 
     /// An answer begins that this key pays for.
     ///
     /// - Throws: the refusal of a model that its holder may not ask for, or of more than the holder's share.
-    func begin(_ key: LocalKey, model: String) throws(APIError) {
-        guard key.terms.allows(model) else {
+    func begin(_ key: LocalKey, for assignment: Assignment) throws(APIError) {
+        let model = assignment.parameters.model
+        let candidates = (0..<assignment.groupCount).flatMap { assignment.names(ofGroup: $0) }
+        guard key.terms.allows(model, candidates: candidates) else {
             let name = model.prefix(Limits.nameScalarsMax)
             throw .permissionDenied("Your API key may not use the model '\(name)'.", code: "model_not_allowed")
         }

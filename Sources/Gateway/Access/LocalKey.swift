@@ -22,18 +22,29 @@ package struct LocalKey: Equatable, Sendable {
 
         package init() {}
 
-        /// Whether all of the models that a request names may be asked for.
-        func allows(_ name: String) -> Bool {
-            guard let models else { return true }
-            return name.split(separator: ",").allSatisfy { part in
-                let part = part.trimmed.lowercased()
-                return models.contains { allowed in
-                    let allowed = allowed.lowercased()
-                    return allowed == part
-                        || (ShellPattern.isPattern(allowed)
-                            && ShellPattern(allowed).matches(Array(part.unicodeScalars)))
+        /// Whether a request may be answered.
+        ///
+        /// A name that stands in the list is allowed whatever it means. For others it is not the text that counts, which
+        /// may be short for several models, but the models that would answer.
+        ///
+        /// - Parameters:
+        ///   - name: what the request asks for, with commas between several.
+        ///   - candidates: the models that may answer it.
+        /// - Returns: whether each of them, or each name, is in the list.
+        func allows(_ name: String, candidates: [String]) -> Bool {
+            guard let models = models?.map({ $0.lowercased() }) else { return true }
+            func matches(_ name: String) -> Bool {
+                models.contains {
+                    $0 == name || (ShellPattern.isPattern($0) && ShellPattern($0).matches(Array(name.unicodeScalars)))
                 }
             }
+            let parts = name.split(separator: ",").map { $0.trimmed.lowercased() }
+            // No model can be called as the virtual ones are.
+            let isListed = parts.allSatisfy {
+                models.contains($0) || ($0.hasPrefix(VirtualModel.prefix) && matches($0))
+            }
+            return !parts.isEmpty && isListed
+                || !candidates.isEmpty && candidates.allSatisfy { matches($0.lowercased()) }
         }
     }
 

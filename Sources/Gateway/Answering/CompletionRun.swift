@@ -22,6 +22,10 @@ final class CompletionRun {
     var manuscripts: [Manuscript]
     /// Workers that gave nothing, from which its further jobs are kept.
     var avoided: Set<String> = []
+    /// When it was asked for, and where it stands.
+    let begun = ContinuousClock.now
+    private(set) var progress: GenerationProgress?
+    private var chargedTokens = 0
     /// What the client has been told of each choice.
     private(set) var sent: [Int: SentText] = [:]
     private var client: (any AnswerClient)?
@@ -87,6 +91,22 @@ final class CompletionRun {
         3 * assignment.promptBytes + 2 * manuscripts.reduce(0) { $0 + $1.voices.reduce(0) { $0 + $1.said.utf8.count } }
     }
 
+    /// The tokens that it has used and that nobody has been charged for yet: those of the usage, or, while there is none,
+    /// what the bytes of prompts and texts come to.
+    func takeUnchargedTokens() -> Int {
+        var used = 0
+        if case .success(let completion)? = outcome {
+            used = completion.usage.totalTokens
+        } else if manuscripts.contains(where: { !$0.voices.isEmpty }) {
+            let said = manuscripts.reduce(0) { $0 + $1.voices.reduce(0) { $0 + $1.said.utf8.count } }
+            used = (assignment.promptBytes + said) / Self.bytesPerToken
+        }
+        defer { chargedTokens = max(chargedTokens, used) }
+        return max(0, used - chargedTokens)
+    }
+
+    private static let bytesPerToken = 4
+
     /// Ends the work; its jobs are deleted.
     func discard() {
         if let task { work.cancel(task) }
@@ -131,6 +151,7 @@ final class CompletionRun {
     // MARK: For the writer
 
     func progressed(_ progress: GenerationProgress) {
+        self.progress = progress
         client?.progressed(progress)
     }
 

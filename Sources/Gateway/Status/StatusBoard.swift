@@ -1,0 +1,88 @@
+import EventLoop
+import HTTPServer
+import HTTPTypes
+import Horde
+import OpenAI
+
+/// Collects what `/status` tells: the parts of the server say what they have at the moment.
+@LoopActor
+final class StatusBoard {
+    private let catalog: ModelCatalog
+    private let work: RunningWork
+    private let horde: Horde
+    private var failures = RecentFailures()
+    private var visits: [ObjectIdentifier: CompletionRun] = [:]
+
+    init(catalog: ModelCatalog, work: RunningWork, horde: Horde) {
+        self.catalog = catalog
+        self.work = work
+        self.horde = horde
+        ProcessFigures.begin()
+    }
+
+    /// A client waits for this run.
+    func began(_ run: CompletionRun) { visits[ObjectIdentifier(run)] = run }
+
+    /// It waits no longer, because of this failure if there is one.
+    func ended(_ run: CompletionRun, _ failure: APIError?) {
+        visits[ObjectIdentifier(run)] = nil
+        if let failure { failed(failure) }
+    }
+
+    /// A request was answered with an error.
+    func failed(_ error: APIError) { failures.add(error, at: .now) }
+
+    /// - Parameter baseURL: of the API, as the one who asks has come to the server.
+    /// - Returns: how it is now.
+    func report(baseURL: String) -> StatusReport {
+        let now = ContinuousClock.now
+        let figures = horde.figures
+        let (state, reason) = judgement(figures)
+        let oldest = visits.values.sorted { $0.begun < $1.begun }.prefix(Limits.statusRequestsMax)
+        return StatusReport(
+            state: state,
+            reason: reason,
+            baseURL: baseURL,
+            models: catalog.current.entries.map(\.listing),
+            modelsAgeSeconds: catalog.ageSeconds,
+            running: oldest.map { run in
+                StatusReport.Running(
+                    id: run.assignment.identity.id,
+                    model: run.assignment.parameters.model,
+                    seconds: Int((now - run.begun).components.seconds),
+                    stage: run.progress?.words ?? "beginning"
+                )
+            },
+            runningCount: visits.count,
+            failures: failures.latest.prefix(Limits.statusFailuresMax).map { entry in
+                StatusReport.Failure(
+                    code: entry.error.code ?? "error",
+                    status: entry.error.status,
+                    message: entry.error.message,
+                    count: entry.count,
+                    secondsAgo: Int((now - entry.last).components.seconds),
+                    remedy: RecentFailures.remedy(for: entry.error.code)
+                )
+            },
+            waitingSubmissions: figures.waitingSubmissions,
+            waitingJobs: figures.waitingJobs,
+            submits: figures.submits.accepted,
+            rateLimited: figures.submits.rateLimited,
+            process: .current
+        )
+    }
+
+    private func judgement(_ figures: Horde.Figures) -> (StatusReport.State, String) {
+        if work.phase != .serving {
+            return (.stopping, "Running answers come to their end; new ones belong elsewhere.")
+        }
+        switch catalog.state {
+        case .none(let why):
+            return (.down, why.map { "No model list yet: \($0)." } ?? "AI Horde has not told its models yet.")
+        case _ where figures.isResting:
+            return (.degraded, "AI Horde has failed again and again, and is left alone for a moment.")
+        case .stale: return (.degraded, "The list of models could not be renewed; the last one is used.")
+        case .fresh: return (.ok, "AI Horde answers, and its models are known.")
+        }
+    }
+}
