@@ -1,6 +1,7 @@
 """Who may use the server: three modes with four kinds of keys, wrong keys, and what a local key may ask for."""
 
 import datetime
+import signal
 
 import pytest
 
@@ -70,8 +71,26 @@ def test_who_is_let_in_and_who_pays(mode, serving, horde, local_keys):
 
 
 def test_open_is_for_this_machine_alone():
-    result = run("serve", "--listen", "0.0.0.0:0", "--horde-url", "http://127.0.0.1:1", timeout=10)
-    assert result.returncode == 78 and "access" in result.stderr and len(result.stderr.splitlines()) == 1
+    for command in ("serve", "check"):
+        result = run(command, "--listen", "0.0.0.0:0", "--horde-url", "http://127.0.0.1:1", timeout=10)
+        assert result.returncode == 78 and "access" in result.stderr and len(result.stderr.splitlines()) == 1
+
+
+def test_a_reload_does_not_open_a_server_that_others_can_reach(horde, start, tmp_path):
+    file = tmp_path / "interposer.yaml"
+    file.write_text("access: passthrough\n")
+    server = start(
+        processes.Child, "serve", "--listen", "0.0.0.0:0", "--horde-url", horde.url, "--drain-timeout", "5",
+        "--config", str(file),
+    )
+    file.write_text("# nothing chosen\n")
+    server.process.send_signal(signal.SIGHUP)
+    processes.eventually(lambda: "not reloaded" in server.stderr, 5, "the refusal")
+    address = ("127.0.0.1", server.address[1])
+    assert wire.ask(address, "GET", "/v1/models").status == 401
+    file.write_text("access: passthrough\nanswers: {timeout: 90}\n")
+    server.process.send_signal(signal.SIGHUP)
+    processes.eventually(lambda: "changed=answers.timeout" in server.stderr, 5, "the reload")
 
 
 def test_a_thousand_wrong_keys_are_refused_and_then_made_to_wait(serving, horde, local_keys):

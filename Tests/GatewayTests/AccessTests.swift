@@ -117,6 +117,15 @@ import Testing
         #expect(begin(&ledger, key, at: noon + 43_200) == nil)
     }
 
+    @Test func `a clock that was ahead for a moment does not stop the days`() {
+        var ledger = KeyLedger()
+        let key = key(tokens: 100)
+        ledger.end(key, tokens: 100, at: 400 * 86_400)
+        ledger.end(key, tokens: 100, at: 10 * 86_400)
+        #expect(begin(&ledger, key, at: 10 * 86_400 + 1) != nil)
+        #expect(begin(&ledger, key, at: 11 * 86_400) == nil)
+    }
+
     @Test func `an answer that ends after midnight counts for the new day, and still counts as ended`() {
         var ledger = KeyLedger()
         let key = key(concurrency: 1, tokens: 100)

@@ -10,18 +10,11 @@ extension Setting {
         isReloadable: Bool = false,
         _ path: Path<Int>
     ) -> Setting {
-        Setting(
-            key,
-            "a number from \(range.lowerBound) to \(range.upperBound)",
-            flag: flag,
-            isReloadable: isReloadable,
-            show: { "\($0[keyPath: path])" },
-            set: { settings, texts in
-                guard let number = texts.first.flatMap({ Int($0) }), range.contains(number) else { return false }
-                settings[keyPath: path] = number
-                return true
-            }
-        )
+        whole(key, range, flag, isReloadable) {
+            $0[keyPath: path]
+        } set: {
+            $0[keyPath: path] = $1
+        }
     }
 
     /// A whole number of seconds.
@@ -32,15 +25,30 @@ extension Setting {
         isReloadable: Bool = false,
         _ path: Path<Duration>
     ) -> Setting {
+        whole(key, range, flag, isReloadable) {
+            Int($0[keyPath: path].components.seconds)
+        } set: {
+            $0[keyPath: path] = .seconds($1)
+        }
+    }
+
+    private static func whole(
+        _ key: String,
+        _ range: ClosedRange<Int>,
+        _ flag: String?,
+        _ isReloadable: Bool,
+        get: @escaping @Sendable (ServeSettings) -> Int,
+        set: @escaping @Sendable (inout ServeSettings, Int) -> Void
+    ) -> Setting {
         Setting(
             key,
             "a number from \(range.lowerBound) to \(range.upperBound)",
             flag: flag,
             isReloadable: isReloadable,
-            show: { "\($0[keyPath: path].components.seconds)" },
+            show: { "\(get($0))" },
             set: { settings, texts in
                 guard let number = texts.first.flatMap({ Int($0) }), range.contains(number) else { return false }
-                settings[keyPath: path] = .seconds(number)
+                set(&settings, number)
                 return true
             }
         )

@@ -45,7 +45,8 @@ struct KeyLedger {
 
     private mutating func turnDay(at seconds: Int) {
         let today = seconds / Self.daySeconds
-        guard today > day else { return }
+        // Not only a later one: a clock that was far ahead for a moment would stop the days until it is right again.
+        guard today != day else { return }
         day = today
         for name in accounts.keys { accounts[name]?.tokens = 0 }
     }

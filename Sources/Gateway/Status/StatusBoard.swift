@@ -38,7 +38,7 @@ final class StatusBoard {
         let now = ContinuousClock.now
         let figures = horde.figures
         let (state, reason) = judgement(figures)
-        let oldest = visits.values.sorted { $0.begun < $1.begun }.prefix(Limits.statusRequestsMax)
+        let oldest = oldestVisits()
         return StatusReport(
             state: state,
             reason: reason,
@@ -70,6 +70,20 @@ final class StatusBoard {
             rateLimited: figures.submits.rateLimited,
             process: .current
         )
+    }
+
+    /// Those that wait longest, without sorting the thousands that there may be.
+    private func oldestVisits() -> [CompletionRun] {
+        var oldest: [CompletionRun] = []
+        for run in visits.values {
+            if oldest.count == Limits.statusRequestsMax {
+                guard let last = oldest.last, run.begun < last.begun else { continue }
+                oldest.removeLast()
+            }
+            let place = oldest.firstIndex { run.begun < $0.begun } ?? oldest.count
+            oldest.insert(run, at: place)
+        }
+        return oldest
     }
 
     private func judgement(_ figures: Horde.Figures) -> (StatusReport.State, String) {
