@@ -65,4 +65,6 @@ def test_with_keys_it_is_for_this_machine_and_for_who_has_one(horde, start):
     assert server.get("/status").status == server.get("/status.json").status == 200
     forwarded = {"X-Forwarded-For": "192.0.2.1"}
     assert server.get("/status", **forwarded).status == server.get("/status.json", **forwarded).status == 401
+    # A proxy that adds no such field still mostly passes on what the server was called.
+    assert server.get("/status", Host="horde.example.org").status == 401
     assert wire.ask(server.address, "GET", "/status", headers=wire.bearer(processes.ALICE_KEY) | forwarded).status == 200
