@@ -67,7 +67,8 @@ let package = Package(
             providers: [.apt(["libssl-dev"])]
         ),
 
-        floor("EventLoop", ["CLinux", heap]),
+        floor("Metrics", []),
+        floor("EventLoop", ["Metrics", "CLinux", heap]),
         floor("HTTPServer", ["EventLoop", "CLinux", "CMicroHTTPD", httpTypes]),
         floor("HTTPClient", ["EventLoop", "CLinux", "CCurl", httpTypes, deque]),
         floor("Secrets", ["COpenSSL"]),
@@ -85,12 +86,12 @@ let package = Package(
         floor("Answers", ["Prompting"]),
         floor("Tools", ["OpenAI", "JSONText", "Prompting"]),
         floor("OpenCode", ["OpenAI", "JSONText"]),
-        floor("Horde", ["HTTPClient", "JSONText", "Journal", "Secrets", "EventLoop", httpTypes, deque]),
+        floor("Horde", ["HTTPClient", "JSONText", "Journal", "Secrets", "Metrics", "EventLoop", httpTypes, deque]),
         floor(
             "Gateway",
             [
                 "Horde", "OpenAI", "JSONText", "Prompting", "Answers", "Tools", "OpenCode", "HTTPServer", "HTTPClient",
-                "Journal", "Secrets", "EventLoop",
+                "Journal", "Secrets", "Metrics", "EventLoop",
                 httpTypes,
                 logging,
             ],
@@ -120,7 +121,8 @@ let package = Package(
         tests(
             "HordeTests",
             [
-                "Horde", "HordeSimulator", "HTTPClient", "HTTPServer", "Journal", "Secrets", "EventLoop", "TestSupport",
+                "Horde", "HordeSimulator", "HTTPClient", "HTTPServer", "Journal", "Secrets", "Metrics", "EventLoop",
+                "TestSupport",
                 httpTypes,
             ],
             exclude: ["Recordings"]
@@ -138,6 +140,7 @@ let package = Package(
             ["Bench", "HTTPServer", "EventLoop", "OpenAI", "JSONText", "TestSupport", httpTypes]
         ),
         tests("CLITests", ["CLI", "Gateway", "Horde"]),
+        tests("MetricsTests", ["Metrics"]),
         tests("SecretsTests", ["Secrets"]),
         tests("JournalTests", ["Journal", "EventLoop", "TestSupport"]),
         tests("TidyTests", []),

@@ -43,6 +43,7 @@ struct KeyCommand: ParsableCommand {
                     # What its holder may ask for, where it is not everything:
                     # max_concurrent: 4
                     # daily_tokens: 200000
+                    # daily_kudos: 5000
                     # models: ["*Qwen*", "horde/auto"]
                     # Whose kudos it spends, where it is not the server's:
                     # horde_key_file: \(name).horde-key

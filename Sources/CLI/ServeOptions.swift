@@ -20,6 +20,14 @@ struct ServeOptions: ParsableArguments {
     )
     var access: String?
 
+    @Option(
+        help: """
+            Where Prometheus finds the metrics, HOST:PORT; main is the server's own address, off is nowhere. (default: \
+            127.0.0.1:9464)
+            """
+    )
+    var metricsListen: String?
+
     @OptionGroup var hordeOptions: HordeOptions
 
     @Option(
@@ -63,7 +71,8 @@ struct ServeOptions: ParsableArguments {
     /// Decides all settings from these flags, the environment and the file.
     func settle() throws(ConfigurationError) -> SettledSettings {
         let single = [
-            "listen": listen, "access": access, "horde.submits_per_minute": submitsPerMinute,
+            "listen": listen, "access": access, "metrics.listen": metricsListen,
+            "horde.submits_per_minute": submitsPerMinute,
             "horde.public_url": publicURL,
             "answers.failover": failoverSeconds, "drain.timeout": drainTimeout, "drain.delay": drainDelay,
         ]
@@ -102,6 +111,7 @@ extension SettledSettings {
         )
         configuration.access.trustedProxies = settings.http.trustedProxies
         configuration.http = settings.http
+        configuration.metrics = settings.metrics
         configuration.answerTimes = settings.answerTimes
         return configuration
     }

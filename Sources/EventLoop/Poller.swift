@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+package import Metrics
 
 /// What a descriptor is watched for, and what it was found ready for.
 package struct Readiness: OptionSet, Sendable {
@@ -18,13 +19,18 @@ package struct Readiness: OptionSet, Sendable {
 
 /// The epoll set, and the table of who is called when a descriptor is ready.
 final class Poller: @unchecked Sendable {
-    // @unchecked Sendable because `watches` and `generation` are touched by the loop's thread alone; `wake` only writes
+    // @unchecked Sendable because `watches`, `generation` and the turns are touched by the loop's thread alone; `wake` only writes
     // to an eventfd, which any thread may do.
 
     private let epoll = FileDescriptor(owning: epoll_create1(CInt(EPOLL_CLOEXEC)))
     private let wakeup = FileDescriptor(owning: eventfd(0, CInt(EFD_NONBLOCK | EFD_CLOEXEC)))
     private var watches: [CInt: Watch] = [:]
     private var generation: UInt32 = 0
+    /// How long turns took, from the end of one wait to the beginning of the next.
+    private(set) var turns = Distribution(turnBounds)
+    private var turnBegan: UInt64?
+
+    private static let turnBounds = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10]
 
     private struct Watch {
         let generation: UInt32
@@ -81,6 +87,7 @@ final class Poller: @unchecked Sendable {
 
     /// Waits for events and calls their handlers; `nil` waits as long as it takes.
     func wait(atMost duration: Duration?) {
+        if let turnBegan { turns.add(Double(Self.nanoseconds - turnBegan) * 1e-9) }
         withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Self.eventsPerWaitMax) { events in
             let count = epoll_wait(
                 epoll.rawValue,
@@ -88,6 +95,7 @@ final class Poller: @unchecked Sendable {
                 CInt(Self.eventsPerWaitMax),
                 duration.map(Self.milliseconds) ?? -1
             )
+            turnBegan = Self.nanoseconds
             for event in events.prefix(Int(max(count, 0))) {
                 dispatch(event)
             }
@@ -104,6 +112,13 @@ final class Poller: @unchecked Sendable {
         guard let watch = watches[descriptor], watch.generation == UInt32(event.data.u64 >> 32) else { return }
         let readiness = Readiness(rawValue: event.events)
         LoopActor.assumeIsolated { watch.handler(readiness) }
+    }
+
+    /// Of the clock that is read fastest: it is read twice in every turn.
+    private static var nanoseconds: UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 
     /// Rounded up: a loop that wakes a moment too early turns once more for nothing.
@@ -127,6 +142,9 @@ extension EventLoop {
     ) -> Bool {
         shared.poller.watch(descriptor, for: readiness, handler: handler)
     }
+
+    /// How long turns of the loop took: what came meanwhile has waited for so long at most.
+    @LoopActor package static var turns: Distribution { shared.poller.turns }
 
     /// Forgets the descriptor; to be called before it is closed.
     @LoopActor package static func unwatch(_ descriptor: CInt) {

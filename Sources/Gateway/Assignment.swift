@@ -163,7 +163,7 @@ final class Assignment: Sendable {
     }
 
     /// The whole answer, from those of the prompts in their order.
-    func completion(_ answers: [Answer]) -> Completion {
+    func completion(_ answers: [Answer], kudos: Double?) -> Completion {
         var choices: [Completion.Choice] = []
         for (place, answer) in answers.enumerated() {
             for (index, choice) in answer.choices.enumerated() {
@@ -172,10 +172,12 @@ final class Assignment: Sendable {
                 choices.append(choice)
             }
         }
+        var usage = answers.map(\.usage).reduce(Usage(promptTokens: 0, completionTokens: 0), +)
+        usage.kudos = kudos
         return Completion(
             identity: identity,
             choices: choices,
-            usage: answers.map(\.usage).reduce(Usage(promptTokens: 0, completionTokens: 0), +),
+            usage: usage,
             authorship: answers.map(\.authorship).reduce(Authorship(), +),
             metadata: metadata
         )

@@ -16,6 +16,7 @@ final class CompletionStream: AnswerClient {
         case closed
     }
 
+    private(set) var chunkTimes: ChunkTimes?
     private var phase: Phase
     private let identity: AnswerIdentity
     private let origin: HTTPFields
@@ -24,7 +25,14 @@ final class CompletionStream: AnswerClient {
     private var patience: TimerID?
     private var heartbeat: TimerID?
 
-    init(_ writer: consuming ResponseWriter, _ assignment: Assignment, _ origin: HTTPFields) {
+    /// For a request that was there at `begun`.
+    init(
+        _ writer: consuming ResponseWriter,
+        _ assignment: Assignment,
+        _ origin: HTTPFields,
+        since begun: ContinuousClock.Instant
+    ) {
+        chunkTimes = ChunkTimes(from: begun)
         phase = .unopened(writer)
         identity = assignment.identity
         includesUsage = assignment.parameters.includesUsage
@@ -53,6 +61,7 @@ final class CompletionStream: AnswerClient {
     /// Sends text that is certain.
     func write(_ pieces: [CompletionChunk.Piece]) {
         open()
+        chunkTimes?.sent(at: .now)
         write(pieces.flatMap { CompletionChunk(identity: identity, $0).event })
     }
 
@@ -67,6 +76,7 @@ final class CompletionStream: AnswerClient {
     private func finish(_ completion: Completion, after sent: [Int: SentText]) {
         open()
         let pieces = completion.pieces(includesUsage: includesUsage, after: sent)
+        if pieces.contains(where: \.hasText) { chunkTimes?.sent(at: .now) }
         // In one piece: what a reader has not taken is counted between two writes, and a long answer is no stalled reader.
         write(pieces.flatMap { CompletionChunk(identity: identity, $0).event } + ServerSentEvent.done)
         close()

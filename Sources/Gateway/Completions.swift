@@ -17,6 +17,7 @@ final class Completions {
     private let kept: KeptRuns
     private let gate: Gate
     private let board: StatusBoard
+    private let figures: ServerFigures
     private var times: AnswerTimes
 
     init(
@@ -26,6 +27,7 @@ final class Completions {
         kept: KeptRuns,
         gate: Gate,
         board: StatusBoard,
+        figures: ServerFigures,
         times: AnswerTimes
     ) {
         self.writer = writer
@@ -34,6 +36,7 @@ final class Completions {
         self.kept = kept
         self.gate = gate
         self.board = board
+        self.figures = figures
         self.times = times
     }
 
@@ -48,18 +51,24 @@ final class Completions {
         fileprivate let run: CompletionRun
         fileprivate let client: any AnswerClient
         fileprivate let fingerprint: RequestFingerprint
+        fileprivate let begun: ContinuousClock.Instant
+        /// How long the run had waited for Horde before.
+        fileprivate let waitedBefore: Duration
         /// The local key that pays for it.
         fileprivate let localKey: LocalKey?
 
-        fileprivate init(
+        @LoopActor fileprivate init(
             _ run: CompletionRun,
             _ client: any AnswerClient,
             _ fingerprint: RequestFingerprint,
+            since begun: ContinuousClock.Instant,
             _ localKey: LocalKey?
         ) {
             self.run = run
             self.client = client
             self.fingerprint = fingerprint
+            self.begun = begun
+            waitedBefore = run.hordeTime.total(at: begun)
             self.localKey = localKey
         }
     }
@@ -75,6 +84,8 @@ final class Completions {
         _ origin: HTTPFields,
         _ grant: AccessPolicy.Grant
     ) -> Visit? {
+        let begun = ContinuousClock.now
+        let requestID = request.id
         let fingerprint = RequestFingerprint(form, copy request, grant.hordeKey)
         let run: CompletionRun
         // The run that this client has left, if it has.
@@ -82,18 +93,24 @@ final class Completions {
         do throws(APIError) {
             if work.phase == .draining { throw .stopping }
             if let returned { run = returned } else { run = try self.run(form, consume request, grant.hordeKey) }
-            if let key = grant.localKey { try gate.begin(key, for: run.assignment) }
+            if let key = grant.localKey {
+                try gate.begin(key, for: run.assignment)
+                run.cost.payer = Payer(key: key, gate: gate)
+            }
         } catch {
             if let returned { kept.keep(returned, for: fingerprint) }
             board.failed(error)
+            figures.refused(error)
             JSONResponse(error).with(origin).send(response)
             return nil
         }
+        run.requestID = requestID
         board.began(run)
         guard run.assignment.parameters.isStreaming else {
-            return Visit(run, WholeAnswer(response, origin), fingerprint, grant.localKey)
+            return Visit(run, WholeAnswer(response, origin), fingerprint, since: begun, grant.localKey)
         }
-        return Visit(run, CompletionStream(response, run.assignment, origin), fingerprint, grant.localKey)
+        let stream = CompletionStream(response, run.assignment, origin, since: begun)
+        return Visit(run, stream, fingerprint, since: begun, grant.localKey)
     }
 
     /// Waits for the answer and gives it; one that its client does not get is kept for it.
@@ -112,9 +129,33 @@ final class Completions {
         } else {
             board.ended(visit.run, nil)
         }
-        if let key = visit.localKey { gate.end(key, tokens: visit.run.takeUnchargedTokens()) }
+        visit.run.charge()
+        if let key = visit.localKey { gate.end(key) }
         if case .success = outcome, !Task.isCancelled {} else { kept.keep(visit.run, for: visit.fingerprint) }
         visit.client.end(outcome, after: visit.run.sent)
+        count(visit, outcome)
+    }
+
+    private func count(_ visit: Visit, _ outcome: Result<Completion, APIError>) {
+        let now = ContinuousClock.now
+        let (run, form) = (visit.run, visit.run.assignment.identity.form)
+        var labels = ServerFigures.AnswerLabels(form: form, model: run.modelLabel)
+        var usage: Usage?
+        switch outcome {
+        case _ where Task.isCancelled: labels.error = "client_left"
+        case .success(let completion): usage = completion.usage
+        case .failure(let error):
+            labels.error = error.code ?? "error"
+            // What never had a turn was refused, however long it has waited.
+            if Rejection(error) == .overload { figures.refused(error) }
+        }
+        figures.ended(
+            labels,
+            usage,
+            after: now - visit.begun,
+            waiting: run.hordeTime.total(at: now) - visit.waitedBefore,
+            visit.client.chunkTimes
+        )
     }
 
     private func run(

@@ -21,6 +21,7 @@ package final class Gateway {
         package var answerTimes = AnswerTimes()
         package var horde: Horde.Configuration
         package var access: AccessPolicy
+        package var metrics = MetricsPlace.usual
         /// Where the model list survives a restart; nil keeps it in memory alone.
         package var cacheDirectory: String?
         /// Where the journal is kept; nil keeps none.
@@ -72,6 +73,7 @@ package final class Gateway {
     private let work: RunningWork
     private let kept = KeptRuns()
     private let router: Router
+    private let metrics: MetricsListener?
     private let logger: Logger
     private let manager: ServiceManager
     private var drainDelay: Duration
@@ -110,7 +112,17 @@ package final class Gateway {
             logger: logger
         )
         let gate = Gate(configuration.access)
-        let board = StatusBoard(catalog: catalog, work: work, horde: horde)
+        let board = StatusBoard(catalog: catalog, work: work, horde: horde, gate: gate)
+        let figures = ServerFigures()
+        let page = MetricsPage(
+            figures: figures,
+            horde: horde,
+            catalog: catalog,
+            work: work,
+            gate: gate,
+            board: board,
+            heir: heir
+        )
         let router = Router(
             completions: Completions(
                 writer: AnswerWriter(horde: horde, catalog: catalog, failoverAfter: configuration.failoverAfter),
@@ -119,6 +131,7 @@ package final class Gateway {
                 kept: kept,
                 gate: gate,
                 board: board,
+                figures: figures,
                 times: configuration.answerTimes
             ),
             gate: gate,
@@ -126,18 +139,41 @@ package final class Gateway {
             work: work,
             board: board,
             crossOrigin: configuration.crossOrigin,
-            horde: horde
+            horde: horde,
+            figures: figures,
+            metrics: configuration.metrics == .main ? page : nil
         )
         self.router = router
         let accessLog = AccessLog(output: output)
         server = try HTTPServer(
             listeningOn: configuration.listen,
             limits: configuration.http,
-            render: { refusal in JSONResponse(APIError(refusal)).with(router.crossOrigin.fields(for: [:])).answer },
-            onEnd: { summary in accessLog.write(summary) },
+            render: { refusal in
+                figures.refused(refusal)
+                return JSONResponse(APIError(refusal)).with(router.crossOrigin.fields(for: [:])).answer
+            },
+            onEnd: { summary in
+                accessLog.write(summary)
+                figures.ended(summary)
+            },
             handler: { request, writer in await router.route(consume request, writer) }
         )
+        page.server = server
+        metrics = Self.listen(configuration.metrics, page, logger)
         catalog.startRefreshing()
+    }
+
+    /// The metrics are worth a warning, and not the server.
+    private static func listen(_ place: MetricsPlace, _ page: MetricsPage, _ logger: Logger) -> MetricsListener? {
+        guard case .address(let address) = place else { return nil }
+        do throws(ListenError) {
+            let listener = try MetricsListener(on: address, page)
+            logger.info("metrics", metadata: ["url": "http://\(listener.address)/metrics"])
+            return listener
+        } catch {
+            logger.warning("no metrics", metadata: ["reason": "\(error)"])
+            return nil
+        }
     }
 
     /// Where the server listens, with the port that it really has.
@@ -186,6 +222,7 @@ package final class Gateway {
         await work.drain(within: drainTimeout)
         catalog.stopRefreshing()
         await server.stop()
+        await metrics?.stop()
         await horde.settle(within: Limits.settleSecondsMax)
         await records?.close()
         second.cancel()

@@ -8,6 +8,7 @@ import Logging
 @LoopActor
 final class Heir {
     weak var horde: Horde?
+    private(set) var isJournalFailing = false
     private let logger: Logger
 
     init(_ logger: Logger) {
@@ -20,8 +21,12 @@ final class Heir {
             guard !orphans.isEmpty else { return }
             logger.notice("jobs of a killed process found", metadata: ["jobs": "\(orphans.count)"])
             horde?.inherit(orphans, at: time(nil))
-        case .failed(let problem): logger.warning("no journal", metadata: ["reason": "\(problem)"])
-        case .mended: logger.notice("the journal is back")
+        case .failed(let problem):
+            isJournalFailing = true
+            logger.warning("no journal", metadata: ["reason": "\(problem)"])
+        case .mended:
+            isJournalFailing = false
+            logger.notice("the journal is back")
         }
     }
 }

@@ -51,6 +51,19 @@ enum Limits {
     /// Requests and kinds of failures that it shows.
     static let statusRequestsMax = 50
     static let statusFailuresMax = 10
+    static let statusKeysMax = 100
+    /// How old the balance of the server's account may be.
+    static let balanceAgeMax = Duration.seconds(60)
+
+    // Metrics
+
+    /// Series of each name, where status, model or error tell them apart.
+    static let requestSeriesMax = 512
+    static let answerSeriesMax = 256
+    /// Models whose supply is told, those with the most workers.
+    static let metricModelsMax = 20
+    /// Connections to a listener that has nothing but the metrics.
+    static let metricsConnectionsMax = 64
 
     // Access
 

@@ -14,6 +14,9 @@ final class Router {
     private let board: StatusBoard
     private(set) var crossOrigin: CrossOriginPolicy
     private let horde: Horde
+    private let figures: ServerFigures
+    /// Where it is answered here.
+    private let metrics: MetricsPage?
 
     init(
         completions: Completions,
@@ -22,7 +25,9 @@ final class Router {
         work: RunningWork,
         board: StatusBoard,
         crossOrigin: CrossOriginPolicy,
-        horde: Horde
+        horde: Horde,
+        figures: ServerFigures,
+        metrics: MetricsPage?
     ) {
         self.completions = completions
         self.gate = gate
@@ -31,6 +36,8 @@ final class Router {
         self.board = board
         self.crossOrigin = crossOrigin
         self.horde = horde
+        self.figures = figures
+        self.metrics = metrics
     }
 
     /// Takes other settings, for the requests that come from now on.
@@ -76,8 +83,9 @@ final class Router {
         let origin = crossOrigin.fields(for: request.fields)
         switch find(request) {
         case .route(.about) where request.fields.prefersPage && gate.isAtHome(request):
-            StatusPage.response(report(request)).send(writer)
-        case .route(.status) where gate.isAtHome(request): StatusPage.response(report(request)).send(writer)
+            StatusPage.response(report(request), query: request.query).send(writer)
+        case .route(.status) where gate.isAtHome(request):
+            StatusPage.response(report(request), query: request.query).send(writer)
         case .route(.statusJSON) where gate.isAtHome(request):
             JSONResponse(.ok, report(request).json).send(writer)
         case .route(let route) where route.isPublic: answer(route).with(origin).send(writer)
@@ -87,6 +95,7 @@ final class Router {
                 return serve(route, consume request, writer, origin, grant)
             } catch {
                 board.failed(error)
+                figures.refused(error)
                 JSONResponse(error).with(origin).send(writer)
             }
         case .refusal(let reply): reply.with(origin).send(writer)
@@ -106,7 +115,7 @@ final class Router {
         case .completions(let form): return completions.create(form, consume request, writer, origin, grant)
         case .openCode:
             OpenCodeReply.of(catalog.current, request.fields, query: request.query).with(origin).send(writer)
-        case .status: StatusPage.response(report(request)).send(writer)
+        case .status: StatusPage.response(report(request), query: request.query).send(writer)
         case .statusJSON: JSONResponse(.ok, report(request).json).with(origin).send(writer)
         default: answer(route).with(origin).send(writer)
         }
@@ -129,7 +138,7 @@ final class Router {
             model(name)
         case .unsupported(let name): JSONResponse(.unsupportedEndpoint(name))
         case .openAPI: Self.openAPI
-        case .metrics: Metrics.page(of: horde, running: work.count)
+        case .metrics: metrics?.response() ?? JSONResponse(.unknownPath("GET", "/metrics"))
         case .webhook(let token):
             horde.webhooks?.deliver(token) ?? false ? .noContent : JSONResponse(.unknownPath("POST", "/hooks/…"))
         case .openCode, .status, .statusJSON: preconditionFailure("the answer needs the request")
@@ -177,6 +186,24 @@ final class Router {
             )
         }
         return .route(route)
+    }
+
+    /// What metrics call the route of a path: its pattern, or "other".
+    static func label(ofPath path: String) -> String {
+        switch match(path)?.0 {
+        case .model: "/v1/models/{model}"
+        case .webhook: WebhookToken.pathPrefix + "{token}"
+        case nil: "other"
+        default: path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+        }
+    }
+
+    /// The route that has completions of this form.
+    static func route(of form: CompletionForm) -> String {
+        switch form {
+        case .chat: "/v1/chat/completions"
+        case .text: "/v1/completions"
+        }
     }
 
     private static let reading: [HTTPRequest.Method] = [.get, .head]

@@ -33,6 +33,12 @@ package final class HTTPClient {
         package init() {}
     }
 
+    /// The version of libcurl that runs.
+    package nonisolated static var libraryVersion: String {
+        // "libcurl/7.88.1 OpenSSL/3.0.19 …"
+        String(cString: curl_version()).prefix { $0 != " " }.split(separator: "/").last.map(String.init) ?? "unknown"
+    }
+
     private let limits: Limits
     private let multi: MultiHandle
     private var idleHandles: [EasyHandle] = []

@@ -1,3 +1,4 @@
+import CMicroHTTPD
 package import EventLoop
 package import HTTPTypes
 
@@ -130,6 +131,12 @@ package final class HTTPServer {
 
     /// How many requests are being received, worked on or answered.
     package private(set) var openExchanges = 0
+
+    /// How many connections there are, with those that have not sent a whole head.
+    package var connectionCount: Int { arrivals.count + connections.count }
+
+    /// The version of libmicrohttpd that runs.
+    package nonisolated static var libraryVersion: String { String(cString: MHD_get_version()) }
 
     // MARK: For the listener, the shards and the exchanges
 

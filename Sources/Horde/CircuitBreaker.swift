@@ -2,7 +2,15 @@
 ///
 /// Pure: times come in as arguments. Only submissions are held back; what is under way is read and deleted as ever, and
 /// what comes of that tells as much about Horde as a submission does.
-struct CircuitBreaker {
+package struct CircuitBreaker {
+    /// How far it lets submissions through.
+    package enum Phase: Int, Sendable {
+        case closed = 0
+        case open = 1
+        /// The next submission, or the one that is on its way, tries how it is.
+        case halfOpen = 2
+    }
+
     private enum State {
         case closed(failures: Int)
         /// Nothing is submitted until then; `pause` is how long that is in all.
@@ -11,6 +19,14 @@ struct CircuitBreaker {
         case halfOpen(until: ContinuousClock.Instant, pause: Duration)
     }
     private var state = State.closed(failures: 0)
+
+    func phase(at now: ContinuousClock.Instant) -> Phase {
+        switch state {
+        case .closed: .closed
+        case .open(let end, _) where end > now: .open
+        case .open, .halfOpen: .halfOpen
+        }
+    }
 
     /// How long nothing is submitted; nil when a submission may go, or one that tries how things are.
     func rest(at now: ContinuousClock.Instant) -> Duration? {

@@ -38,6 +38,11 @@ extension GenerationStatus {
             guard let seconds = wait.integer else { return nil }
             waitTime = WaitTime(seconds: min(max(seconds, 0), 86_400))
         }
+        var kudos: Kudos?
+        if let told = fields["kudos"] {
+            guard let amount = told.double else { return nil }
+            kudos = Kudos(amount)
+        }
         self.init(
             generations: texts,
             finished: finished,
@@ -47,7 +52,8 @@ extension GenerationStatus {
             faulted: faulted,
             queuePosition: queuePosition,
             isPossible: isPossible,
-            waitTime: waitTime
+            waitTime: waitTime,
+            kudos: kudos
         )
     }
 }

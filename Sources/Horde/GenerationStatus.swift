@@ -57,9 +57,10 @@ struct GenerationStatus: Decodable, Equatable, Sendable {
     var queuePosition = 0
     var isPossible = true
     var waitTime: WaitTime?
+    var kudos: Kudos?
 
     enum CodingKeys: String, CodingKey {
-        case generations, finished, processing, waiting, done, faulted
+        case generations, finished, processing, waiting, done, faulted, kudos
         case queuePosition = "queue_position"
         case waitTime = "wait_time"
         case isPossible = "is_possible"
@@ -74,6 +75,20 @@ struct GenerationStatus: Decodable, Equatable, Sendable {
         init(from decoder: any Decoder) throws {
             let number = try? decoder.singleValueContainer().decode(Double.self)
             seconds = number.flatMap { Int(exactly: min(max($0, 0), 86_400).rounded()) }
+        }
+    }
+
+    /// What the job has cost so far; nil where it is no number, as with the time.
+    struct Kudos: Decodable, Equatable, Sendable {
+        /// Within 0...1e9.
+        let amount: Double?
+
+        init(_ amount: Double?) {
+            self.amount = amount.flatMap { (0...1e9).contains($0) ? $0 : nil }
+        }
+
+        init(from decoder: any Decoder) throws {
+            self.init(try? decoder.singleValueContainer().decode(Double.self))
         }
     }
 

@@ -5,25 +5,26 @@ extension Horde {
     ///
     /// Those of its jobs that no worker has count as waiting until Horde has deleted them.
     @inline(never)
-    func abandon(_ ticket: Ticket, _ jobs: WaitingJobs) {
+    func abandon(_ ticket: Ticket, _ jobs: WaitingJobs, _ bill: JobBill) {
         guard abandonments.count < Limits.abandonmentsMax else { return }
         abandonments.began()
         recordUnclaimable(ticket)
         EventLoop.task { [self] in
-            await cancel(ticket, jobs)
+            await cancel(ticket, jobs, bill)
             abandonments.ended()
         }
     }
 
     /// Deletes the job, and again as long as a worker that has it may give it back to the queue.
-    private func cancel(_ ticket: Ticket, _ jobs: WaitingJobs) async {
+    private func cancel(_ ticket: Ticket, _ jobs: WaitingJobs, _ bill: JobBill) async {
         var schedule = AbandonmentSchedule()
         var failures = 0
         while true {
             do throws(HordeError) {
-                let isRunning = try GenerationStatus(try await send(deletion(of: ticket))).isRunning
+                let status = try GenerationStatus(try await send(deletion(of: ticket)))
                 jobs.ended()
-                guard isRunning, let pause = schedule.next() else { return ended(ticket) }
+                bill.heard(status)
+                guard status.isRunning, let pause = schedule.next() else { return ended(ticket) }
                 failures = 0
                 guard await abandonments.wait(pause) else { return }
             } catch {

@@ -59,12 +59,13 @@ extension Horde {
     @inline(never)
     private func ended(_ pending: PendingOrder, _ outcome: Result<[Generation], HordeError>) -> HordeError? {
         let hasText: Bool
+        if let job = pending.job { count(job, of: pending, outcome) }
         switch outcome {
         case .success: hasText = true
         case .failure(let error):
             hasText = false
             if let job = pending.job {
-                if error.isAfterDeletion { ended(job.ticket) } else { abandon(job.ticket, job.waiting) }
+                if error.isAfterDeletion { ended(job.ticket) } else { abandon(job.ticket, job.waiting, job.bill) }
             }
         }
         if let hint = pending.hint { webhooks?.ended(hint, hasText: hasText) }
@@ -119,12 +120,18 @@ extension Horde {
         _ pending: PendingOrder
     ) throws(HordeError) -> Job {
         guard !Task.isCancelled else {
-            abandon(ticket, waiting)
+            abandon(ticket, waiting, bill(pending.onSpent))
             throw .cancelled
         }
         record(ticket, of: pending)
         let isProven = webhooks?.isProven ?? false
-        let job = Job(ticket, waiting, of: pending, isSafetyNet: pending.hint != nil && isProven)
+        let job = Job(
+            ticket,
+            waiting,
+            bill(pending.onSpent),
+            of: pending,
+            isSafetyNet: pending.hint != nil && isProven
+        )
         pending.job = job
         pending.onProgress(.accepted)
         return job

@@ -47,19 +47,19 @@ extension Horde {
             // A clock that was set back must not keep a job for longer than a client has.
             let patience = Limits.returnSecondsMax - .seconds(max(now - orphan.leftAt, 0))
             guard let claim = orphan.claim, patience > .zero else {
-                abandon(ticket, .none(of: dispatcher))
+                abandon(ticket, .none(of: dispatcher), bill())
                 continue
             }
             inherited.keep(ticket, claim: claim, for: patience) { [weak self] in
                 guard let self else { return }
-                abandon(ticket, .none(of: dispatcher))
+                abandon(ticket, .none(of: dispatcher), bill())
             }
         }
     }
 
     /// Deletes the jobs that were kept for clients of an earlier process, because this one stops as well.
     package func abandonInherited() {
-        for ticket in inherited.removeAll() { abandon(ticket, .none(of: dispatcher)) }
+        for ticket in inherited.removeAll() { abandon(ticket, .none(of: dispatcher), bill()) }
     }
 
     /// A client that comes back at once must not be faster than the disk.

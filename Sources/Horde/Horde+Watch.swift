@@ -14,7 +14,7 @@ extension Horde {
             if audience.isLate {
                 guard !job.written.isEmpty else { throw .deadlinePassed }
                 // Some of several choices are worth more than none.
-                abandon(job.ticket, job.waiting)
+                abandon(job.ticket, job.waiting, job.bill)
                 return job.written
             }
             do throws(HordeError) {
@@ -34,7 +34,7 @@ extension Horde {
     }
 
     @inline(never)
-    private func nextRead(of job: Job) -> HTTPClient.Request {
+    private func nextRead(of job: Job) -> Call {
         job.beginRead() ? deletion(of: job.ticket) : reading(of: job.ticket, timeout: job.readTimeout)
     }
 

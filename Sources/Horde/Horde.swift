@@ -39,7 +39,7 @@ package final class Horde {
     /// What makes this process' jobs known to the next; nil keeps them in memory alone.
     let records: JobRecords?
     var breaker = CircuitBreaker()
-    private var statusReads = 0
+    var counts = HordeCounts()
     private let configuration: Configuration
     private let client: HTTPClient
 
@@ -59,40 +59,15 @@ package final class Horde {
         accounts.horde = self
     }
 
-    /// What has been counted, and what waits.
-    package struct Figures: Sendable {
-        package let submits: SubmitFigures
-        package let waitingSubmissions: Int
-        package let waitingJobs: Int
-        package let statusReads: Int
-        package let webhooks: Int
-        package let unknownWebhooks: Int
-        /// Whether Horde is left alone for a moment because it does not work.
-        package let isResting: Bool
-    }
-
-    /// The figures of this moment.
-    package var figures: Figures {
-        Figures(
-            submits: dispatcher.figures,
-            waitingSubmissions: dispatcher.waitingCount,
-            waitingJobs: dispatcher.waitingJobs,
-            statusReads: statusReads,
-            webhooks: webhooks?.deliveredCount ?? 0,
-            unknownWebhooks: webhooks?.unknownCount ?? 0,
-            isResting: breaker.rest(at: .now) != nil
-        )
-    }
-
     // MARK: Jobs
 
     func submit(_ order: GenerationOrder, key: HordeKey) async throws(HordeError) -> Ticket {
-        var request = request(.post, "generate/text/async", timeout: Limits.submitSecondsMax)
-        request.fields[.apikey] = key.secret.revealed
-        request.fields[.contentType] = "application/json"
-        request.content = .made { order.body }
-        request.mayTakeLong = true
-        let response = try await sendOrder(request)
+        var call = call(.submit, "generate/text/async", timeout: Limits.submitSecondsMax)
+        call.request.fields[.apikey] = key.secret.revealed
+        call.request.fields[.contentType] = "application/json"
+        call.request.content = .made { order.body }
+        call.request.mayTakeLong = true
+        let response = try await sendOrder(call)
         guard response.status == 202,
             let accepted = Accepted.read(response.body, Accepted.init),
             let ticket = Ticket(accepted.id)
@@ -106,9 +81,9 @@ package final class Horde {
     }
 
     /// Sends a submission; an answer that cannot be read may be that it was taken.
-    private func sendOrder(_ request: HTTPClient.Request) async throws(HordeError) -> HTTPClient.Response {
+    private func sendOrder(_ call: Call) async throws(HordeError) -> HTTPClient.Response {
         do throws(HordeError) {
-            return try await send(request)
+            return try await send(call)
         } catch {
             throw error == .malformedAnswer(status: 0) ? .malformedAnswer(status: 202) : error
         }
@@ -120,22 +95,21 @@ package final class Horde {
         response[.rateLimit].flatMap { Int($0) }.flatMap { (1..<60).contains($0) ? $0 : nil }
     }
 
-    func reading(of ticket: Ticket, timeout: Duration) -> HTTPClient.Request {
-        statusReads += 1
-        return request(.get, "generate/text/status/\(ticket.id)", timeout: timeout)
+    func reading(of ticket: Ticket, timeout: Duration) -> Call {
+        call(.status, "generate/text/status/\(ticket.id)", timeout: timeout)
     }
 
     /// Cancels the job's waiting parts, and reads how it stood before.
-    func deletion(of ticket: Ticket) -> HTTPClient.Request {
-        request(.delete, "generate/text/status/\(ticket.id)", timeout: Limits.readSecondsMax)
+    func deletion(of ticket: Ticket) -> Call {
+        call(.delete, "generate/text/status/\(ticket.id)", timeout: Limits.readSecondsMax)
     }
 
     /// How many jobs of the account may wait for a worker; nil when Horde does not say.
     func concurrency(_ key: HordeKey) async -> Int? {
-        var request = request(.get, "find_user", timeout: Limits.readSecondsMax)
-        request.fields[.apikey] = key.secret.revealed
+        var call = call(.user, "find_user", timeout: Limits.readSecondsMax)
+        call.request.fields[.apikey] = key.secret.revealed
         // What it says to an unknown key repeats the key: nothing but the number is taken from it.
-        guard let response = try? await send(request), response.status == 200 else { return nil }
+        guard let response = try? await send(call), response.status == 200 else { return nil }
         return (try? JSONDecoder().decode(User.self, from: Data(response.body)))?.concurrency
     }
 
@@ -143,9 +117,9 @@ package final class Horde {
 
     /// Whose key it is, for a person.
     package func account(of key: HordeKey) async throws(HordeError) -> Account {
-        var request = request(.get, "find_user", timeout: Limits.readSecondsMax)
-        request.fields[.apikey] = key.secret.revealed
-        let response = try await send(request)
+        var call = call(.user, "find_user", timeout: Limits.readSecondsMax)
+        call.request.fields[.apikey] = key.secret.revealed
+        let response = try await send(call)
         guard response.status == 200, var account = try? JSONDecoder().decode(Account.self, from: Data(response.body))
         else { throw HordeError(response) }
         account.date = response[.date].flatMap(HTTPDate.seconds)
@@ -156,25 +130,28 @@ package final class Horde {
 
     /// The text workers that are online.
     package func workers() async throws(HordeError) -> [Worker] {
-        let list: Lenient<Worker> = try await get("workers?type=text", timeout: Limits.readSecondsMax)
+        let list: Lenient<Worker> = try await get(.workers, "workers?type=text")
         return list.elements
     }
 
     /// The text models that some worker serves, and what waits for each.
     package func models() async throws(HordeError) -> [ModelDemand] {
-        let list: Lenient<ModelDemand> = try await get("status/models?type=text", timeout: Limits.readSecondsMax)
+        let list: Lenient<ModelDemand> = try await get(.models, "status/models?type=text")
         return list.elements
     }
 
     /// How busy Horde is.
     package func load() async throws(HordeError) -> Load {
-        try await get("status/performance", timeout: Limits.readSecondsMax)
+        try await get(.performance, "status/performance")
     }
 
     // MARK: The wire
 
-    private func get<Value: Decodable & Sendable>(_ path: String, timeout: Duration) async throws(HordeError) -> Value {
-        let response = try await send(request(.get, path, timeout: timeout))
+    private func get<Value: Decodable & Sendable>(
+        _ endpoint: Endpoint,
+        _ path: String
+    ) async throws(HordeError) -> Value {
+        let response = try await send(call(endpoint, path, timeout: Limits.readSecondsMax))
         guard response.status == 200, let value = try? JSONDecoder().decode(Value.self, from: Data(response.body))
         else {
             throw HordeError(response)
@@ -182,22 +159,27 @@ package final class Horde {
         return value
     }
 
-    private func request(_ method: HTTPRequest.Method, _ path: String, timeout: Duration) -> HTTPClient.Request {
-        HTTPClient.Request(
-            method,
+    private func call(_ endpoint: Endpoint, _ path: String, timeout: Duration) -> Call {
+        let request = HTTPClient.Request(
+            endpoint.method,
             "\(configuration.url)/api/v2/\(path)",
             fields: [.clientAgent: configuration.clientAgent, .accept: "application/json"],
             timeout: timeout
         )
+        return Call(endpoint: endpoint, request: request)
     }
 
-    func send(_ request: HTTPClient.Request) async throws(HordeError) -> HTTPClient.Response {
+    func send(_ call: Call) async throws(HordeError) -> HTTPClient.Response {
+        let begun = ContinuousClock.now
         do throws(TransferError) {
-            let response = try await client.send(request)
+            let response = try await client.send(call.request)
+            counts.answered(call.endpoint, response.status, after: .now - begun)
             if response.status >= 500 { breaker.failed(at: .now) } else { breaker.succeeded() }
             return response
         } catch {
             let error = HordeError(error)
+            // A call that was not wanted any more tells nothing of Horde.
+            if error != .cancelled { counts.answered(call.endpoint, nil, after: .now - begun) }
             if error.isOutage { breaker.failed(at: .now) }
             throw error
         }

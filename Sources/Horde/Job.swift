@@ -8,20 +8,25 @@ final class Job {
     let ticket: Ticket
     /// Told when workers take it.
     let waiting: WaitingJobs
+    /// Told what it costs.
+    let bill: JobBill
     /// Tells when Horde has called; nil where it does not.
     let hint: WebhookHint?
     let audience: Audience
+    let begun = ContinuousClock.now
     private let onProgress: @LoopActor (GenerationProgress) -> Void
     private var watch: JobWatch
 
     /// - Parameters:
     ///   - ticket: what Horde has just given for the order.
     ///   - waiting: told when workers take it.
+    ///   - bill: told what it costs.
     ///   - pending: the order.
     ///   - isSafetyNet: whether a webhook tells of its end, so that reads only find what that did not tell.
-    init(_ ticket: Ticket, _ waiting: WaitingJobs, of pending: PendingOrder, isSafetyNet: Bool) {
+    init(_ ticket: Ticket, _ waiting: WaitingJobs, _ bill: JobBill, of pending: PendingOrder, isSafetyNet: Bool) {
         self.ticket = ticket
         self.waiting = waiting
+        self.bill = bill
         hint = pending.hint
         audience = pending.audience
         onProgress = pending.onProgress
@@ -63,6 +68,7 @@ final class Job {
     @inline(never)
     func heard(_ status: GenerationStatus) throws(HordeError) -> [Generation]? {
         waiting.left(status.waiting)
+        bill.heard(status)
         switch try watch.heard(status, at: .now) {
         case .over(let texts): return texts
         case .goesOn(let progress):

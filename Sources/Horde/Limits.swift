@@ -73,4 +73,8 @@ enum Limits {
     /// Attempts in a row to reach Horde for one cancellation, and the longest pause between two: two minutes in all.
     static let deleteAttemptsMax = 9
     static let deletePauseSecondsMax = 30
+    /// Series of metrics: answers by endpoint and status, and what goes by the models' names.
+    static let callSeriesMax = 256
+    static let modelSeriesMax = 64
+    static let modelOutcomeSeriesMax = 256
 }

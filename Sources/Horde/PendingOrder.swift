@@ -10,6 +10,8 @@ package final class PendingOrder {
     let terms: GenerationTerms
     /// Told of each step, in order.
     let onProgress: @LoopActor (GenerationProgress) -> Void
+    /// Told of kudos that its jobs have cost, also when the order has ended.
+    let onSpent: @LoopActor (Double) -> Void
     /// What was written so far, each with something in it.
     private(set) var texts: [Generation] = []
     /// What the last job has brought.
@@ -34,12 +36,14 @@ package final class PendingOrder {
     ///   - key: the account's.
     ///   - audience: who waits.
     ///   - terms: on what terms.
+    ///   - onSpent: told of kudos that its jobs have cost, as Horde tells of them; also when the order has ended.
     ///   - onProgress: told of each step, in order, on the loop.
     package init(
         _ order: consuming GenerationOrder,
         key: HordeKey,
         for audience: Audience,
         terms: GenerationTerms = GenerationTerms(),
+        onSpent: @escaping @LoopActor (Double) -> Void = { _ in },
         onProgress: @escaping @LoopActor (GenerationProgress) -> Void
     ) {
         wantedTexts = order.params.n
@@ -47,6 +51,7 @@ package final class PendingOrder {
         self.key = key
         self.audience = audience
         self.terms = terms
+        self.onSpent = onSpent
         self.onProgress = onProgress
     }
 

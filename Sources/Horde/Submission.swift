@@ -15,6 +15,7 @@ final class Submission {
 
     private let horde: Horde
     private let jobs: WaitingJobs
+    private let bill: JobBill
     private var state = State.pending
     private var timer: TimerID?
 
@@ -22,6 +23,7 @@ final class Submission {
     init(_ pending: PendingOrder, _ jobs: WaitingJobs, horde: Horde) {
         self.horde = horde
         self.jobs = jobs
+        bill = horde.bill(pending.onSpent)
         horde.abandonments.began()
         // What goes out is taken now: nothing else of the order is kept by a submission that was left.
         EventLoop.task { [self, order = pending.order, key = pending.key] in
@@ -71,7 +73,7 @@ final class Submission {
             state = .arrived(outcome)
             waiter.resume(returning: outcome)
         case .left:
-            if case .success(let ticket) = outcome { horde.abandon(ticket, jobs) }
+            if case .success(let ticket) = outcome { horde.abandon(ticket, jobs, bill) }
         case .arrived: preconditionFailure("a submission ends once")
         }
     }

@@ -66,6 +66,7 @@ extension HordeState {
         job["ended_at"] = request.endedAt.map { JSON($0) } ?? .null
         job["deleted_at"] = .array(request.deletes.map { JSON($0) })
         job["status_reads"] = JSON(request.polls.total)
+        job["kudos"] = JSON(request.kudos)
         job["status_reads_in_60_s_max"] = JSON(request.polls.mostPerMinute)
         return .object(job)
     }

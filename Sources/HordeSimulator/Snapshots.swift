@@ -22,6 +22,7 @@ extension HordeSimulator {
         package let endedAt: Double?
         package let deletedAt: [Double]
         package let statusReads: Int
+        package let kudos: Double
 
         init(_ request: GenerationRequest) {
             id = request.id
@@ -40,6 +41,7 @@ extension HordeSimulator {
             endedAt = request.endedAt
             deletedAt = request.deletes
             statusReads = request.polls.total
+            kudos = request.kudos
         }
     }
 

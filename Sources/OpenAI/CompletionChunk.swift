@@ -20,6 +20,14 @@ package struct CompletionChunk: Equatable, Sendable {
         case finish(FinishReason, choice: Int, Authorship = Authorship())
         /// What the whole answer cost; after every choice has finished, and only if asked for.
         case usage(Usage)
+
+        /// Whether a person, or an agent, gets something of the answer with it.
+        package var hasText: Bool {
+            switch self {
+            case .reasoning, .content, .toolCall: true
+            case .opening, .heartbeat, .finish, .usage: false
+            }
+        }
     }
 
     /// Which answer this is a piece of; the same in all of them.

@@ -27,6 +27,10 @@ package struct Usage: Equatable, Sendable {
     package var completionTokens: Int
     /// How many of the tokens written were thoughts.
     package var reasoningTokens: Int
+    /// What AI Horde has told that it cost; nil where it has told nothing.
+    ///
+    /// No field of OpenAI's.
+    package var kudos: Double?
 
     /// The tokens read, the tokens written, and how many of these were thoughts.
     package init(promptTokens: Int, completionTokens: Int, reasoningTokens: Int = 0) {
@@ -57,6 +61,7 @@ package struct Usage: Equatable, Sendable {
         if reasoningTokens > 0 {
             json["completion_tokens_details"] = ["reasoning_tokens": JSON(reasoningTokens)]
         }
+        if let kudos { json["kudos"] = .number(JSONNumber((kudos * 100).rounded() / 100)) }
         return .object(json)
     }
 }

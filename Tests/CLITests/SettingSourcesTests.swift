@@ -58,7 +58,7 @@ import Testing
     @Test func `each setting can be set by its variable and by its key, and shown as it was set`() throws {
         let texts = [
             "listen": "127.0.0.1:99", "access": "keys", "log.format": "json",
-            "log.level": "debug", "formats": "a.json", "horde.url": "http://h",
+            "log.level": "debug", "metrics.listen": "main", "formats": "a.json", "horde.url": "http://h",
             "horde.api_key": "0000000000",
             "horde.api_key_file": "key", "horde.public_url": "https://h/a", "http.allowed_origins": "a, b",
             "http.allowed_hosts": "a, b", "http.trusted_proxies": "10.0.0.0/8, 192.0.2.1",

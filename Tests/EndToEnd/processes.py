@@ -81,8 +81,8 @@ def binary():
 def environment(cache, **more):
     """Nothing of the caller's that the programs would act on: no proxies, no key, no cache of a real user."""
     own = {"PATH": os.environ["PATH"], "HOME": cache, "XDG_CACHE_HOME": cache, "LANG": "C.UTF-8"}
-    # Most tests look for words in the log.
-    return {**own, "INTERPOSER_LOG_FORMAT": "text", **more}
+    # Most tests look for words in the log, and all servers of a machine have one usual address for the metrics.
+    return {**own, "INTERPOSER_LOG_FORMAT": "text", "INTERPOSER_METRICS_LISTEN": "main", **more}
 
 
 def run(*arguments, stdin="", timeout=30, **more):
@@ -255,6 +255,14 @@ class Server(Child):
     def get(self, path, **headers):
         return wire.ask(self.address, "GET", path, headers=headers)
 
+    def metrics_page(self):
+        reply = self.get("/metrics")
+        assert reply.status == 200, reply.body
+        return reply.body.decode()
+
+    def figure(self, name, **labels):
+        return figure(self.metrics_page(), name, **labels)
+
     def chat(self, text="[[reply:Hello.]]", key=None, timeout=60, **fields):
         """One chat request that is not streamed; `messages` in `fields` replaces the text."""
         return wire.ask(
@@ -264,6 +272,14 @@ class Server(Child):
     def stream(self, text="[[reply:Hello.]]", key=None, timeout=60, **fields):
         """One streamed chat request, of which nothing has been read but the head."""
         return wire.EventStream(self.address, chat(text, stream=True, **fields), wire.bearer(key), timeout)
+
+
+def figure(page, name, **labels):
+    """The sum of the samples of a metric that have these labels; 0 where there are none yet."""
+    assert f"# TYPE {name.removesuffix('_count').removesuffix('_sum')} " in page, f"no {name}"
+    found = re.findall(rf"^{name}(?:{{(.*)}})? (\S+)$", page, re.MULTILINE)
+    wanted = {f'{key}="{value}"' for key, value in labels.items()}
+    return sum(float(value) for text, value in found if wanted <= set(re.findall(r'\w+="[^"]*"', text)))
 
 
 def chat(text, **fields):

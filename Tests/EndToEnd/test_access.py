@@ -19,7 +19,7 @@ def new_key(name):
 
 @pytest.fixture(scope="module")
 def local_keys():
-    return {name: new_key(name) for name in ("ann", "ben", "cas")}
+    return {name: new_key(name) for name in ("ann", "ben", "cas", "dan")}
 
 
 @pytest.fixture
@@ -34,6 +34,7 @@ keys:
   - {{name: ann, digest: "{digests['ann']}", max_concurrent: 1}}
   - {{name: ben, digest: "{digests['ben']}", horde_key_file: ben.key, models: ["*qwen*"]}}
   - {{name: cas, digest: "{digests['cas']}", daily_tokens: 5}}
+  - {{name: dan, digest: "{digests['dan']}", daily_kudos: 2}}
 """)
 
     def serving(mode, horde=horde):
@@ -129,7 +130,7 @@ def test_a_local_key_has_its_limits(serving, start, local_keys):
     slow = {"match": "one at a time", "latency_seconds": 5, "reply": "Slowly."}
     horde = start(processes.Horde, processes.script(replies=[slow, {"reply": "At once."}]))
     server = serving("keys", horde)
-    ann, ben, cas = (local_keys[name][0] for name in ("ann", "ben", "cas"))
+    ann, ben, cas, dan = (local_keys[name][0] for name in ("ann", "ben", "cas", "dan"))
     stream = server.stream("one at a time", key=ann, model=CHATML)
     horde.job("one at a time")
     answer = server.chat("another", key=ann, model=CHATML)
@@ -143,11 +144,15 @@ def test_a_local_key_has_its_limits(serving, start, local_keys):
     assert server.chat("all of today's tokens", key=cas, model=CHATML).status == 200
     answer = server.chat("one too many", key=cas, model=CHATML)
     assert answer.status == 429 and answer.json["error"]["code"] == "daily_budget_exceeded"
-    assert "00:00 UTC" in answer.json["error"]["message"]
+    assert "its 5 tokens" in answer.json["error"]["message"] and "00:00 UTC" in answer.json["error"]["message"]
     now = datetime.datetime.now(datetime.timezone.utc)
     left = 86_400 - (now - now.replace(hour=0, minute=0, second=0, microsecond=0)).seconds
     assert abs(int(answer.headers["retry-after"]) - left) <= 5 or left < 10
     assert answer.headers["x-should-retry"] == "false"
+    answer = server.chat("all of today's kudos", key=dan, model=CHATML)
+    assert answer.status == 200 and answer.json["usage"]["kudos"] >= 2
+    answer = server.chat("one kudo too many", key=dan, model=CHATML)
+    assert answer.status == 429 and "its 2 kudos" in answer.json["error"]["message"]
 
 
 @pytest.mark.parametrize("text, words", [
@@ -155,6 +160,7 @@ def test_a_local_key_has_its_limits(serving, start, local_keys):
     ("keys: [{digest: 'sha256:00'}]\n", "'name'"), ("keys:\n  - nmae: a\n", "yaml:2: 'nmae' is no key"),
     ("keys: [{name: a b, digest: x}]\n", "'name'"), ("access: all\n", "'open' or 'passthrough' or 'keys'"),
     ("keys: [{name: a, digest: 'sha256:" + "0" * 64 + "', daily_tokens: 0}]\n", "'daily_tokens'"),
+    ("keys: [{name: a, digest: 'sha256:" + "0" * 64 + "', daily_kudos: much}]\n", "'daily_kudos'"),
     ("keys:\n" + ("  - {name: a, digest: 'sha256:" + "0" * 64 + "'}\n") * 2, "yaml:3: There is a key"),
 ])
 def test_a_mistake_in_the_keys_names_its_line(tmp_path, text, words):

@@ -49,7 +49,7 @@ class Crowd:
 
 def waiting(server):
     """How many submissions wait for their turn."""
-    return int(re.search(r"^interposer_queue_length (\d+)$", server.get("/metrics").body.decode(), re.MULTILINE)[1])
+    return server.figure("interposer_queue_length")
 
 
 def all_have_come(horde, server, count):

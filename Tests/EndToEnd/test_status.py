@@ -16,7 +16,9 @@ class Page(html.parser.HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag, attributes):
-        self.loads += [value for name, value in attributes if name in ("src", "href", "action", "style") or name.startswith("on")]
+        # What a person may follow is not loaded.
+        odd = ("src", "action", "style") if tag == "a" else ("src", "href", "action", "style")
+        self.loads += [value for name, value in attributes if name in odd or name.startswith("on")]
         self.open.append(tag)
 
     def handle_data(self, data):

@@ -112,8 +112,8 @@ class Pair:
         peak = watching.status(self.server.pid, "VmHWM")
         try:
             # Nothing waits in any list of the server's, and it has no more connections than it may.
-            for gauge in ("queue_length", "horde_waiting_jobs"):
-                processes.eventually(lambda: figure(self.server, gauge) == 0, 10, gauge)
+            for gauge in ("interposer_queue_length", "interposer_horde_waiting_jobs"):
+                processes.eventually(lambda: self.server.figure(gauge) == 0, 10, gauge)
             assert watching.connections(self.server.pid, self.horde.port) <= CONNECTIONS
             busy, life = sum(watching.thread_seconds(self.server.pid).values()), time.monotonic() - self.started
             assert busy <= BUSY_SECONDS_MAX + BUSY_SHARE_MAX * life, f"{busy} s of {life} s"
@@ -128,11 +128,6 @@ class Pair:
 
 def start(folder, url, **options):
     return processes.Server(url, "--config", str(folder / "configuration.yaml"), **options)
-
-
-def figure(server, name):
-    (value,) = re.findall(rf"^interposer_{name} (\d+)$", server.get("/metrics").body.decode(), re.M)
-    return int(value)
 
 
 @functools.cache
@@ -318,14 +313,14 @@ def resting(pair, stream):
         outcome = ask(pair.server, plan, stream, f"first {len(ends)}")
         check(plan, outcome, {"upstream_error", "upstream_resting"})
         ends.append(outcome.end)
-    assert "upstream_error" in ends and plan.submits == 5 and figure(pair.server, "horde_resting") == 1
+    assert "upstream_error" in ends and plan.submits == 5 and pair.server.figure("interposer_degraded", what="horde") == 1
     for number in range(10):
         outcome = ask(pair.server, plan, stream, f"more {number}")
         check(plan, outcome, {"upstream_resting"})
         assert outcome.seconds < 2
     assert plan.submits == 5
     plan.heal()
-    processes.eventually(lambda: figure(pair.server, "horde_resting") == 0, 6, "another try")
+    processes.eventually(lambda: pair.server.figure("interposer_degraded", what="horde") == 0, 6, "another try")
     check_recovery(pair.server, plan, stream)
 
 
@@ -398,9 +393,9 @@ def refusing_reads(pair, stream, for_good):
         processes.eventually(lambda: plan.reads, 5, "a read of the status")
         pair.horde.refuse()
         if not for_good:
-            before = figure(pair.server, "horde_status_reads_total")
+            before = pair.server.figure("interposer_horde_requests_total", endpoint="status")
             processes.eventually(
-                lambda: figure(pair.server, "horde_status_reads_total") >= before + 2, 5, "two reads in vain"
+                lambda: pair.server.figure("interposer_horde_requests_total", endpoint="status") >= before + 2, 5, "two reads in vain"
             )
             plan.life = "done"
             pair.horde.listen()

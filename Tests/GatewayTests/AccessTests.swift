@@ -85,14 +85,20 @@ import Testing
 }
 
 @Suite struct KeyLedgerTests {
-    private func key(concurrency: Int? = nil, tokens: Int? = nil) -> LocalKey {
+    private func key(concurrency: Int? = nil, tokens: Int? = nil, kudos: Int? = nil) -> LocalKey {
         var key = LocalKey(name: "a", digest: [])
         (key.terms.concurrencyMax, key.terms.dailyTokensMax) = (concurrency, tokens)
+        key.terms.dailyKudosMax = kudos
         return key
     }
 
     private func begin(_ ledger: inout KeyLedger, _ key: LocalKey, at seconds: Int = 0) -> KeyLedger.Refusal? {
         ledger.begin(key, at: seconds)
+    }
+
+    private func end(_ ledger: inout KeyLedger, _ key: LocalKey, tokens: Int, at seconds: Int) {
+        ledger.used(key, tokens: tokens, at: seconds)
+        ledger.end(key)
     }
 
     @Test func `a key has as many answers under way as it may`() {
@@ -101,7 +107,7 @@ import Testing
         #expect(begin(&ledger, key) == nil)
         #expect(begin(&ledger, key) == nil)
         #expect(begin(&ledger, key) == .concurrency(max: 2))
-        ledger.end(key, tokens: 5, at: 0)
+        end(&ledger, key, tokens: 5, at: 0)
         #expect(begin(&ledger, key) == nil)
     }
 
@@ -110,18 +116,35 @@ import Testing
         let key = key(tokens: 100)
         let noon = 20_000 * 86_400 + 43_200
         #expect(begin(&ledger, key, at: noon) == nil)
-        ledger.end(key, tokens: 99, at: noon)
+        end(&ledger, key, tokens: 99, at: noon)
         #expect(begin(&ledger, key, at: noon) == nil)
-        ledger.end(key, tokens: 99, at: noon)
+        end(&ledger, key, tokens: 99, at: noon)
         #expect(begin(&ledger, key, at: noon + 200) == .dailyTokens(max: 100, secondsLeft: 43_000))
         #expect(begin(&ledger, key, at: noon + 43_200) == nil)
+    }
+
+    @Test func `a day's kudos are used up until midnight, also by what is told later`() {
+        var ledger = KeyLedger()
+        let key = key(kudos: 20)
+        #expect(begin(&ledger, key, at: 86_400) == nil)
+        ledger.spent(key, kudos: 12.5, at: 86_410)
+        ledger.end(key)
+        #expect(begin(&ledger, key, at: 86_420) == nil)
+        ledger.end(key)
+        ledger.spent(key, kudos: 7.5, at: 86_430)
+        #expect(begin(&ledger, key, at: 86_440) == .dailyKudos(max: 20, secondsLeft: 86_360))
+        #expect(begin(&ledger, key, at: 2 * 86_400) == nil)
+        let account = ledger.account(of: "a", at: 2 * 86_400)
+        #expect(account.today == KeyLedger.Use(answers: 1, tokens: 0, kudos: 0))
+        #expect(account.sinceStart == KeyLedger.Use(answers: 3, tokens: 0, kudos: 20) && account.answers == 1)
+        #expect(ledger.account(of: "unknown", at: 0) == KeyLedger.Account())
     }
 
     @Test func `a clock that was ahead for a moment does not stop the days`() {
         var ledger = KeyLedger()
         let key = key(tokens: 100)
-        ledger.end(key, tokens: 100, at: 400 * 86_400)
-        ledger.end(key, tokens: 100, at: 10 * 86_400)
+        end(&ledger, key, tokens: 100, at: 400 * 86_400)
+        end(&ledger, key, tokens: 100, at: 10 * 86_400)
         #expect(begin(&ledger, key, at: 10 * 86_400 + 1) != nil)
         #expect(begin(&ledger, key, at: 11 * 86_400) == nil)
     }
@@ -130,9 +153,9 @@ import Testing
         var ledger = KeyLedger()
         let key = key(concurrency: 1, tokens: 100)
         #expect(begin(&ledger, key, at: 86_399) == nil)
-        ledger.end(key, tokens: 60, at: 86_401)
+        end(&ledger, key, tokens: 60, at: 86_401)
         #expect(begin(&ledger, key, at: 86_402) == nil)
-        ledger.end(key, tokens: 60, at: 86_403)
+        end(&ledger, key, tokens: 60, at: 86_403)
         #expect(begin(&ledger, key, at: 86_404) == .dailyTokens(max: 100, secondsLeft: 86_396))
     }
 }

@@ -10,10 +10,15 @@ import Testing
         residentBytes: 30_000_000,
         descriptors: 20,
         descriptorsMax: 1024,
-        cpuSeconds: 1.5
+        cpuSeconds: 1.5,
+        startSeconds: 1_800_000_000
     )
 
-    private func report(models: [Model] = [], running: [StatusReport.Running] = []) -> StatusReport {
+    private func report(
+        models: [Model] = [],
+        running: [StatusReport.Running] = [],
+        keys: [StatusReport.Key] = []
+    ) -> StatusReport {
         StatusReport(
             state: .degraded,
             reason: "Something & more.",
@@ -35,7 +40,11 @@ import Testing
             waitingSubmissions: 1,
             waitingJobs: 2,
             submits: 3,
+            submitsOfMinute: 17,
+            submitsPerMinute: 87,
             rateLimited: 4,
+            kudos: StatusReport.Kudos(spent: 12, account: "ann#7", balance: 1234.5),
+            keys: keys,
             process: Self.process
         )
     }
@@ -54,7 +63,10 @@ import Testing
     @Test func `names of strangers are text, whatever is in them`() {
         let odd = "<script>alert('x')</script>&\"\u{202E}"
         let page = StatusPage.html(
-            report(models: [model(odd)], running: [StatusReport.Running(id: odd, model: odd, seconds: 1, stage: odd)])
+            report(
+                models: [model(odd)],
+                running: [StatusReport.Running(id: odd, key: odd, model: odd, seconds: 1, stage: odd)]
+            )
         )
         #expect(!page.contains("<script") && !page.contains("\u{202E}"))
         #expect(page.contains("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&amp;&quot;\u{FFFD}"))
@@ -64,7 +76,8 @@ import Testing
     @Test func `a full page is small, and has nothing from elsewhere`() {
         let running = (0..<Limits.statusRequestsMax).map {
             StatusReport.Running(
-                id: "chatcmpl-\($0)",
+                id: "req_\($0)",
+                key: nil,
                 model: "koboldcpp/Some-Long-Name-\($0)",
                 seconds: $0,
                 stage: "in line"
@@ -75,7 +88,34 @@ import Testing
         #expect(page.utf8.count < 50_000)
         #expect(!page.contains("src=") && !page.contains("url(") && !page.contains("<link"))
         #expect(page.contains("200 that workers serve now"))
-        #expect(page.contains("Name several models"))
+        #expect(page.contains("Clients that name several models"))
+    }
+
+    @Test func `a page that renews itself can be kept as it is`() {
+        #expect(StatusPage.html(report()).contains("http-equiv=\"refresh\" content=\"10\""))
+        #expect(!StatusPage.html(report(), isStill: true).contains("refresh"))
+    }
+
+    @Test func `limits are bars with words, and only where there is one`() {
+        let key = StatusReport.Key(
+            name: "ann",
+            answers: 1,
+            concurrencyMax: nil,
+            tokensToday: 190,
+            dailyTokensMax: 200,
+            kudosToday: 3,
+            dailyKudosMax: nil
+        )
+        let page = StatusPage.html(report(keys: [key]))
+        #expect(page.contains("Submissions of the last minute<span>17 of 87</span>"))
+        #expect(page.contains("ann: tokens of today<span>190 of 200</span><meter min=\"0\" max=\"200\""))
+        #expect(!page.contains("ann: kudos") && !page.contains("ann: answers"))
+        #expect(page.contains("<dt>Kudos of ann#7</dt><dd>1234</dd>"))
+    }
+
+    @Test(arguments: [(0, "0 s"), (59, "59 s"), (61, "1 min 1 s"), (3661, "1 h 1 min"), (90_000, "1 d 1 h")])
+    func `times are told in their two largest units`(seconds: Int, text: String) {
+        #expect(StatusPage.duration(seconds) == text)
     }
 
     @Test func `the twin in JSON says the same`() throws {

@@ -65,7 +65,8 @@ final class Bench {
         within limit: Duration = .seconds(20),
         audience: Audience? = nil,
         terms: GenerationTerms = GenerationTerms(),
-        onProgress: @escaping @LoopActor (GenerationProgress) -> Void = { _ in }
+        onProgress: @escaping @LoopActor (GenerationProgress) -> Void = { _ in },
+        onSpent: @escaping @LoopActor (Double) -> Void = { _ in }
     ) async -> Outcome {
         let order = GenerationOrder(
             prompt: prompt,
@@ -81,6 +82,7 @@ final class Bench {
                         key: key,
                         for: audience ?? Audience(until: .now + limit),
                         terms: terms,
+                        onSpent: onSpent,
                         onProgress: onProgress
                     )
                 )
@@ -137,4 +139,15 @@ extension Result where Success == [Generation], Failure == HordeError {
     var error: HordeError? {
         if case .failure(let error) = self { error } else { nil }
     }
+}
+
+extension Dispatcher {
+    var waitingCount: Int { waitingCounts.values.reduce(0, +) }
+}
+
+/// What kudos were told.
+@LoopActor
+final class Purse {
+    var spent = 0.0
+    nonisolated init() {}
 }

@@ -79,6 +79,20 @@ struct GenerationStatusTests {
         #expect(try #require(try progress(body(""))).remainingSeconds == nil)
     }
 
+    @Test(
+        arguments: [
+            ("17", 17), ("0.0", 0), ("47.65", 47.65), ("-4", nil), ("1e300", nil), ("1e400", nil), ("null", nil),
+            (#""much""#, nil), ("[1]", nil), ("true", nil),
+        ] as [(String, Double?)]
+    )
+    func `what a job has cost is taken where it is a sum`(kudos: String, amount: Double?) throws {
+        let status = try Self.decode(
+            #"{"generations": [], "finished": 0, "processing": 1, "waiting": 0, "done": false, "faulted": false, "#
+                + #""kudos": \#(kudos), "queue_position": 0, "is_possible": true}"#
+        )
+        #expect(status.kudos?.amount == amount)
+    }
+
     @Test(arguments: [(0, 1, false), (1, 0, true), (0, 0, false), (1, 1, true)])
     func `a deleted job may come back while a worker has it`(processing: Int, waiting: Int, isRunning: Bool) {
         #expect(GenerationStatus(processing: processing, waiting: waiting).isRunning == isRunning)

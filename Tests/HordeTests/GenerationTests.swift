@@ -52,6 +52,20 @@ import Testing
         await bench.stop()
     }
 
+    @Test func `what jobs cost is told as Horde tells it, with those that brought nothing`() async throws {
+        let bench = try Bench()
+        let (two, again) = (Purse(), Purse())
+        async let pair = bench.generate("[[reply:two]]", n: 2, onSpent: { two.spent += $0 })
+        async let second = bench.generate("[[reply:again]] [[fail:3]]", onSpent: { again.spent += $0 })
+        _ = await (pair, second)
+        #expect(two.spent > 0 && again.spent > 0)
+        #expect(bench.horde.figures.counts.spentKudos == two.spent + again.spent)
+        // Half of one is what Horde's rounding may hide of each job.
+        let charged = bench.simulator.jobs.reduce(0.0) { $0 + $1.kudos }
+        #expect(abs(charged - bench.horde.figures.counts.spentKudos) <= 0.5 * Double(bench.simulator.jobs.count))
+        await bench.stop()
+    }
+
     @Test func `several texts, stops, censors and restarts at Horde need one job only`() async throws {
         let bench = try Bench()
         async let pair = bench.generate("[[reply:same]]", n: 2)

@@ -114,7 +114,8 @@ struct StatusReadingTests {
             ("generations", "[" + generations.joined(separator: ", ") + "]"), ("finished", pick(numbers, usual: 4)),
             ("processing", pick(numbers, usual: 4)), ("restarted", "0"), ("waiting", pick(numbers, usual: 4)),
             ("done", pick(truths, usual: 2)), ("faulted", pick(truths, usual: 2)), ("wait_time", "12"),
-            ("queue_position", pick(numbers, usual: 4)), ("kudos", "69.0"), ("is_possible", pick(truths, usual: 2)),
+            ("queue_position", pick(numbers, usual: 4)),
+            ("kudos", pick(["69.0", "0", "1.5", "12"] + numbers, usual: 4)), ("is_possible", pick(truths, usual: 2)),
         ])
     }
 }

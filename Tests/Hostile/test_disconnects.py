@@ -111,8 +111,7 @@ def take(state, found):
 
 
 def queue_length(connection):
-    page = connection.ask("GET", "/metrics").body.decode()
-    return int(re.search(r"^interposer_queue_length (\d+)$", page, re.M)[1])
+    return processes.figure(connection.ask("GET", "/metrics").body.decode(), "interposer_queue_length")
 
 
 def leave_the_line(server, made):

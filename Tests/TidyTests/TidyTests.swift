@@ -92,7 +92,8 @@ struct SourceFile: Sendable {
 enum Rules {
     /// The arrows of `Package.swift`: what of ours, and of C, each target may import.
     static let arrows: [String: Set<String>] = [
-        "EventLoop": ["CLinux"],
+        "Metrics": [],
+        "EventLoop": ["CLinux", "Metrics"],
         "HTTPServer": ["EventLoop", "CLinux", "CMicroHTTPD"],
         "HTTPClient": ["EventLoop", "CLinux", "CCurl"],
         "Secrets": ["COpenSSL"],
@@ -103,10 +104,10 @@ enum Rules {
         "Answers": ["Prompting"],
         "Tools": ["OpenAI", "JSONText", "Prompting"],
         "OpenCode": ["OpenAI", "JSONText"],
-        "Horde": ["HTTPClient", "JSONText", "Journal", "Secrets", "EventLoop"],
+        "Horde": ["HTTPClient", "JSONText", "Journal", "Secrets", "Metrics", "EventLoop"],
         "Gateway": [
             "Horde", "OpenAI", "JSONText", "Prompting", "Answers", "Tools", "OpenCode", "HTTPServer", "HTTPClient",
-            "Journal", "EventLoop", "Secrets",
+            "Journal", "EventLoop", "Metrics", "Secrets",
         ],
         "Bench": ["HTTPClient", "EventLoop", "JSONText"],
         "HordeSimulator": ["HTTPServer", "EventLoop", "JSONText"],

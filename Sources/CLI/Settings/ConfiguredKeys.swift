@@ -24,7 +24,9 @@ enum ConfiguredKeys {
         return keys
     }
 
-    private static let fields = ["name", "digest", "horde_key_file", "max_concurrent", "daily_tokens", "models"]
+    private static let fields = [
+        "name", "digest", "horde_key_file", "max_concurrent", "daily_tokens", "daily_kudos", "models",
+    ]
 
     private static func read(_ node: Node, path: String) throws(ConfigurationError) -> LocalKey {
         var values: [String: Node] = [:]
@@ -50,6 +52,7 @@ enum ConfiguredKeys {
         }
         key.terms.concurrencyMax = try number("max_concurrent", values, path)
         key.terms.dailyTokensMax = try number("daily_tokens", values, path)
+        key.terms.dailyKudosMax = try number("daily_kudos", values, path)
         if let models = values["models"] {
             let nodes = models.sequence.map(Array.init) ?? [models]
             let texts = nodes.compactMap(\.text)

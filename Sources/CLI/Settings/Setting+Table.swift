@@ -38,6 +38,17 @@ extension Setting {
                 return true
             }
         ),
+        Setting(
+            "metrics.listen",
+            "HOST:PORT, 'main' or 'off'",
+            flag: "--metrics-listen",
+            show: { "\($0.metrics)" },
+            set: { settings, texts in
+                guard let place = texts.first.flatMap(MetricsPlace.init) else { return false }
+                settings.metrics = place
+                return true
+            }
+        ),
         optional("formats", "the path of a file", isReloadable: true, usual: "built in", \.formats) { $0 },
         seconds("drain.timeout", 0...86_400, flag: "--drain-timeout", isReloadable: true, \.drainTimeout),
         seconds("drain.delay", 0...3600, flag: "--drain-delay", isReloadable: true, \.drainDelay),

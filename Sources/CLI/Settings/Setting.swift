@@ -82,6 +82,7 @@ struct ServeSettings: Sendable {
     var logLevel = Logger.Level.info
     var accessMode = AccessPolicy.Mode.open
     var localKeys: [LocalKey] = []
+    var metrics = MetricsPlace.usual
 
     static let usualListen = ListenAddress(host: "127.0.0.1", port: 8080)
 }

@@ -68,20 +68,31 @@ final class Gate {
                 code: "concurrency_limit_exceeded",
                 retryAfter: Limits.concurrencyPause
             )
-        case .dailyTokens(let max, let secondsLeft):
-            var error = APIError.rateLimited(
-                "Your API key has used its \(max) tokens of today; the next day begins at 00:00 UTC.",
-                code: "daily_budget_exceeded",
-                retryAfter: .seconds(secondsLeft)
-            )
-            // A client that waits as told would seem to hang for hours.
-            error.shouldRetry = false
-            throw error
+        case .dailyTokens(let max, let secondsLeft): throw Self.overBudget("\(max) tokens", secondsLeft)
+        case .dailyKudos(let max, let secondsLeft): throw Self.overBudget("\(max) kudos", secondsLeft)
         }
     }
 
-    /// An answer has ended, with so many tokens read and written.
-    func end(_ key: LocalKey, tokens: Int) {
-        ledger.end(key, tokens: tokens, at: Int(time(nil)))
+    private static func overBudget(_ budget: String, _ secondsLeft: Int) -> APIError {
+        var error = APIError.rateLimited(
+            "Your API key has used its \(budget) of today; the next day begins at 00:00 UTC.",
+            code: "daily_budget_exceeded",
+            retryAfter: .seconds(secondsLeft)
+        )
+        // A client that waits as told would seem to hang for hours.
+        error.shouldRetry = false
+        return error
+    }
+
+    /// An answer is not written any more for this key.
+    func end(_ key: LocalKey) { ledger.end(key) }
+
+    func used(_ key: LocalKey, tokens: Int) { ledger.used(key, tokens: tokens, at: Int(time(nil))) }
+
+    func spent(_ key: LocalKey, kudos: Double) { ledger.spent(key, kudos: kudos, at: Int(time(nil))) }
+
+    /// The local keys, each with what was used of it.
+    var accounts: [(key: LocalKey, account: KeyLedger.Account)] {
+        policy.mode == .keys ? policy.localKeys.map { ($0, ledger.account(of: $0.name, at: Int(time(nil)))) } : []
     }
 }

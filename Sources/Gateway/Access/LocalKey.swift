@@ -17,6 +17,8 @@ package struct LocalKey: Equatable, Sendable {
         package var concurrencyMax: Int?
         /// Tokens read and written from midnight to midnight, UTC.
         package var dailyTokensMax: Int?
+        /// Kudos, as Horde tells them, from midnight to midnight, UTC.
+        package var dailyKudosMax: Int?
         /// Names and patterns of the models that may be asked for, as clients write them; nil is every one.
         package var models: [String]?
 

@@ -7,6 +7,8 @@ import OpenAI
 /// A client that waits for its answer, as the run of that answer sees it.
 @LoopActor
 protocol AnswerClient: AnyObject {
+    /// When its texts were sent; nil where it gets them all at once.
+    var chunkTimes: ChunkTimes? { get }
     /// Hears where the work stands.
     func progressed(_ progress: GenerationProgress)
     /// Gets text that is certain; only for a client that asked for a stream.
@@ -18,6 +20,7 @@ protocol AnswerClient: AnyObject {
 /// One that waits for the whole answer, and hears nothing before.
 @LoopActor
 final class WholeAnswer: AnswerClient {
+    let chunkTimes: ChunkTimes? = nil
     private var writer: ResponseWriter?
     private let origin: HTTPFields
 

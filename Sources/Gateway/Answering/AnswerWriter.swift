@@ -115,6 +115,8 @@ final class AnswerWriter {
     private func part(of chain: Chain) async throws(PartFailure) -> [Generation]? {
         while true {
             guard let order = try order(for: chain) else { return nil }
+            chain.run.waitBegan()
+            defer { chain.run.waitEnded() }
             do throws(HordeError) {
                 let part = try await horde.generate(order) { await self.culprits($0, $1, chain) }
                 chain.run.partCame()

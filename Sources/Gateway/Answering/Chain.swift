@@ -131,7 +131,14 @@ final class Chain {
         terms.isQuick = assignment.isQuick
         terms.isContinued = !voice.said.isEmpty
         terms.forecast = supply.forecast(of: names)
-        return PendingOrder(order, key: assignment.key, for: run.audience, terms: terms) { [run] in run.progressed($0) }
+        return PendingOrder(
+            order,
+            key: assignment.key,
+            for: run.audience,
+            terms: terms,
+            onSpent: { [cost = run.cost] in cost.spent(kudos: $0) },
+            onProgress: { [run] in run.progressed($0) }
+        )
     }
 
     /// What follows on a job that ended in this way: another where it was refused for its length, had become impossible,

@@ -25,7 +25,10 @@ final class CompletionRun {
     /// When it was asked for, and where it stands.
     let begun = ContinuousClock.now
     private(set) var progress: GenerationProgress?
-    private var chargedTokens = 0
+    let cost = RunCost()
+    /// Of the request that waits for it.
+    var requestID = ""
+    private(set) var hordeTime = HordeTime()
     /// What the client has been told of each choice.
     private(set) var sent: [Int: SentText] = [:]
     private var client: (any AnswerClient)?
@@ -91,18 +94,15 @@ final class CompletionRun {
         3 * assignment.promptBytes + 2 * manuscripts.reduce(0) { $0 + $1.voices.reduce(0) { $0 + $1.said.utf8.count } }
     }
 
-    /// The tokens that it has used and that nobody has been charged for yet: those of the usage, or, while there is none,
-    /// what the bytes of prompts and texts come to.
-    func takeUnchargedTokens() -> Int {
-        var used = 0
+    /// Has the tokens paid that it has used by now: those of the usage, or, while there is none, what the bytes of prompts
+    /// and texts come to.
+    func charge() {
         if case .success(let completion)? = outcome {
-            used = completion.usage.totalTokens
+            cost.used(tokens: completion.usage.totalTokens)
         } else if manuscripts.contains(where: { !$0.voices.isEmpty }) {
             let said = manuscripts.reduce(0) { $0 + $1.voices.reduce(0) { $0 + $1.said.utf8.count } }
-            used = (assignment.promptBytes + said) / Self.bytesPerToken
+            cost.used(tokens: (assignment.promptBytes + said) / Self.bytesPerToken)
         }
-        defer { chargedTokens = max(chargedTokens, used) }
-        return max(0, used - chargedTokens)
     }
 
     private static let bytesPerToken = 4
@@ -129,8 +129,10 @@ final class CompletionRun {
         if let failure {
             outcome = .failure(failure.error)
         } else {
-            outcome = .success(assignment.completion(manuscripts.compactMap(\.answer)))
+            outcome = .success(assignment.completion(manuscripts.compactMap(\.answer), kudos: cost.kudos))
         }
+        // Also what was written while nobody waited.
+        charge()
         client = nil
         resume()
     }
@@ -149,6 +151,10 @@ final class CompletionRun {
     }
 
     // MARK: For the writer
+
+    /// From now on Horde is waited for, or a turn to ask it.
+    func waitBegan() { hordeTime.began(at: .now) }
+    func waitEnded() { hordeTime.ended(at: .now) }
 
     func progressed(_ progress: GenerationProgress) {
         self.progress = progress
@@ -195,6 +201,13 @@ final class CompletionRun {
         }
         if case .horde = failure { withdrawn = failure }
         manuscripts[place].group += 1
+    }
+
+    /// The model that has answered, or the only one that may; "several" where there is more than one.
+    var modelLabel: String {
+        if let model = manuscripts.first?.voices.first?.model { return model }
+        let candidates = candidates(of: 0)
+        return candidates.count == 1 ? candidates[0] : "several"
     }
 
     /// The models that may write for a prompt.

@@ -10,7 +10,10 @@ struct ProcessFigures {
     let descriptorsMax: Int
     let cpuSeconds: Double
 
-    private static let start = ContinuousClock.now
+    /// When the process began, in seconds since the Unix epoch.
+    let startSeconds: Int
+
+    private static let start = (instant: ContinuousClock.now, seconds: Int(time(nil)))
 
     /// Begins to count the time.
     static func begin() { _ = start }
@@ -19,11 +22,12 @@ struct ProcessFigures {
         var usage = rusage()
         getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         return ProcessFigures(
-            uptimeSeconds: Int((ContinuousClock.now - start).components.seconds),
+            uptimeSeconds: Int((ContinuousClock.now - start.instant).components.seconds),
             residentBytes: residentBytes,
             descriptors: descriptors,
             descriptorsMax: FileDescriptor.countMax,
-            cpuSeconds: usage.ru_utime.seconds + usage.ru_stime.seconds
+            cpuSeconds: usage.ru_utime.seconds + usage.ru_stime.seconds,
+            startSeconds: start.seconds
         )
     }
 

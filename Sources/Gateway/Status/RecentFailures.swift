@@ -30,9 +30,10 @@ struct RecentFailures {
         case "upstream_resting", "upstream_error", "upstream_maintenance":
             "Nothing here: AI Horde has to recover. The model list is kept meanwhile."
         case "queue_full", "rate_limit_exceeded":
-            "More is asked for than AI Horde takes from one address. With --public-url answers need fewer questions."
+            "More is asked for than AI Horde takes from one address: nothing is lost, but answers begin later."
         case "too_many_prompts": "The account has too many jobs waiting: keys with more kudos may have more."
-        case "no_worker", "generation_failed": "Name several models, or horde/auto, so that others can take over."
+        case "no_worker", "generation_failed":
+            "Clients that name several models, or horde/auto, can be answered by others; an alias is in models.aliases."
         case "not_ready": "AI Horde has not told its models yet: wait a moment, or run interposer doctor."
         case "invalid_api_key": "A client, or the server itself, has a wrong key: interposer doctor."
         case "too_many_failed_attempts": "An address tries keys: the log has it."

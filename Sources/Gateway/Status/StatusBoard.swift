@@ -10,13 +10,16 @@ final class StatusBoard {
     private let catalog: ModelCatalog
     private let work: RunningWork
     private let horde: Horde
+    private let gate: Gate
+    private let balance = Balance()
     private var failures = RecentFailures()
     private var visits: [ObjectIdentifier: CompletionRun] = [:]
 
-    init(catalog: ModelCatalog, work: RunningWork, horde: Horde) {
+    init(catalog: ModelCatalog, work: RunningWork, horde: Horde, gate: Gate) {
         self.catalog = catalog
         self.work = work
         self.horde = horde
+        self.gate = gate
         ProcessFigures.begin()
     }
 
@@ -37,6 +40,7 @@ final class StatusBoard {
     func report(baseURL: String) -> StatusReport {
         let now = ContinuousClock.now
         let figures = horde.figures
+        balance.look(at: horde, gate.policy.serverKey)
         let (state, reason) = judgement(figures)
         let oldest = oldestVisits()
         return StatusReport(
@@ -47,7 +51,8 @@ final class StatusBoard {
             modelsAgeSeconds: catalog.ageSeconds,
             running: oldest.map { run in
                 StatusReport.Running(
-                    id: run.assignment.identity.id,
+                    id: run.requestID,
+                    key: run.cost.payer?.key.name,
                     model: run.assignment.parameters.model,
                     seconds: Int((now - run.begun).components.seconds),
                     stage: run.progress?.words ?? "beginning"
@@ -64,12 +69,30 @@ final class StatusBoard {
                     remedy: RecentFailures.remedy(for: entry.error.code)
                 )
             },
-            waitingSubmissions: figures.waitingSubmissions,
+            waitingSubmissions: figures.waitingSubmissions.values.reduce(0, +),
             waitingJobs: figures.waitingJobs,
             submits: figures.submits.accepted,
+            submitsOfMinute: figures.submitsOfMinute,
+            submitsPerMinute: figures.submitsPerMinute,
             rateLimited: figures.submits.rateLimited,
+            kudos: StatusReport.Kudos(
+                spent: figures.counts.spentKudos,
+                account: balance.account?.username,
+                balance: balance.account?.kudos
+            ),
+            keys: gate.accounts.prefix(Limits.statusKeysMax).map { StatusReport.Key($0.key, $0.account) },
             process: .current
         )
+    }
+
+    /// The last place in Horde's queue that a job has, by model; "several" where any of some may take it.
+    var queuePositions: [String: Int] {
+        var positions: [String: Int] = [:]
+        for run in visits.values {
+            guard case .pending(let job)? = run.progress, job.queuePosition > 0, !job.isRunning else { continue }
+            positions[run.modelLabel, default: 0] = max(positions[run.modelLabel, default: 0], job.queuePosition)
+        }
+        return positions
     }
 
     /// Those that wait longest, without sorting the thousands that there may be.
@@ -98,5 +121,19 @@ final class StatusBoard {
         case .stale: return (.degraded, "The list of models could not be renewed; the last one is used.")
         case .fresh: return (.ok, "AI Horde answers, and its models are known.")
         }
+    }
+}
+
+extension StatusReport.Key {
+    fileprivate init(_ key: LocalKey, _ account: KeyLedger.Account) {
+        self.init(
+            name: key.name,
+            answers: account.answers,
+            concurrencyMax: key.terms.concurrencyMax,
+            tokensToday: account.today.tokens,
+            dailyTokensMax: key.terms.dailyTokensMax,
+            kudosToday: account.today.kudos,
+            dailyKudosMax: key.terms.dailyKudosMax
+        )
     }
 }

@@ -12,7 +12,10 @@ struct StatusReport {
 
     /// A request that is being answered.
     struct Running {
+        /// The request's, as in the log and in x-request-id.
         let id: String
+        /// The name of the local key that pays.
+        let key: String?
         let model: String
         let seconds: Int
         /// In words: "in line, 3 ahead, about 9 s".
@@ -27,6 +30,26 @@ struct StatusReport {
         let count: Int
         let secondsAgo: Int
         let remedy: String?
+    }
+
+    /// What AI Horde has told of kudos.
+    struct Kudos {
+        /// Since the start, by all keys.
+        let spent: Double
+        /// Whose key the server has, and what that account holds; nil where that is nobody or not known yet.
+        let account: String?
+        let balance: Double?
+    }
+
+    /// What the holder of a local key has used.
+    struct Key {
+        let name: String
+        let answers: Int
+        let concurrencyMax: Int?
+        let tokensToday: Int
+        let dailyTokensMax: Int?
+        let kudosToday: Double
+        let dailyKudosMax: Int?
     }
 
     var state: State
@@ -44,7 +67,13 @@ struct StatusReport {
     var waitingSubmissions: Int
     var waitingJobs: Int
     var submits: Int
+    /// Of the last minute, and how many may be; nil where there is no limit.
+    var submitsOfMinute: Int
+    var submitsPerMinute: Int?
     var rateLimited: Int
+    var kudos: Kudos
+    /// Of a server with local keys.
+    var keys: [Key]
     var process: ProcessFigures
 
     var json: JSON {
@@ -61,8 +90,14 @@ struct StatusReport {
                 "waiting_submissions": JSON(waitingSubmissions),
                 "waiting_jobs": JSON(waitingJobs),
                 "submits": JSON(submits),
+                "submits_of_minute": JSON(submitsOfMinute),
+                "submits_per_minute": JSON(submitsPerMinute),
                 "rate_limited": JSON(rateLimited),
             ],
+            "kudos": [
+                "spent": JSON(kudos.spent), "account": JSON(kudos.account), "balance": JSON(kudos.balance),
+            ],
+            "keys": .array(keys.map(\.json)),
             "process": process.json,
         ]
     }
@@ -70,7 +105,24 @@ struct StatusReport {
 
 extension StatusReport.Running {
     fileprivate var json: JSON {
-        ["id": .string(id), "model": .string(model), "seconds": JSON(seconds), "stage": .string(stage)]
+        [
+            "id": .string(id), "key": JSON(key), "model": .string(model), "seconds": JSON(seconds),
+            "stage": .string(stage),
+        ]
+    }
+}
+
+extension StatusReport.Key {
+    fileprivate var json: JSON {
+        [
+            "name": .string(name),
+            "answers": JSON(answers),
+            "max_concurrent": JSON(concurrencyMax),
+            "tokens_today": JSON(tokensToday),
+            "daily_tokens": JSON(dailyTokensMax),
+            "kudos_today": JSON(kudosToday),
+            "daily_kudos": JSON(dailyKudosMax),
+        ]
     }
 }
 

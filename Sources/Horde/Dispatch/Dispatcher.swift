@@ -117,7 +117,8 @@ final class Dispatcher {
         while true {
             switch queue.next(at: .now) {
             case .submits(let waiter):
-                figures.admitted(after: .now - waiter.since)
+                let lane: SubmitFigures.Lane = waiter.turn.isQuick ? .quick : .slow
+                figures.admitted(lane, after: .now - waiter.since, at: Self.second)
                 waiter.pass(.success(WaitingJobs(waiter.turn, self)))
             case .waits(let pause):
                 guard let pause else { return }
@@ -158,7 +159,13 @@ final class Dispatcher {
     }
 
     /// How many submissions wait for their turn.
-    var waitingCount: Int { queue.count }
+    var waitingCounts: [SubmitFigures.Lane: Int] { queue.counts }
+    /// How many had it within the last minute, and how many may; nil where there is no limit.
+    var submitsOfMinute: Int { figures.lastMinute(at: Self.second) }
+    var submitsPerMinute: Int? { queue.submitsPerMinute }
+    /// On a clock that does not go back.
+    private static var second: Int { Int((ContinuousClock.now - start).components.seconds) }
+    private static let start = ContinuousClock.now
     /// How many jobs at Horde wait for a worker, as far as is known.
     var waitingJobs: Int { queue.waitingJobs }
 

@@ -48,6 +48,8 @@ struct FairQueue<Key: Hashable & Sendable, Element> {
 
     var isEmpty: Bool { count == 0 }
     var keyCount: Int { lanes.count }
+    /// Of all keys.
+    var quickCount: Int { lanes.values.reduce(0) { $0 + $1.quick.count } }
 
     func count(of key: Key) -> Int { lanes[key]?.count ?? 0 }
 

@@ -1,27 +1,43 @@
-/// What has been counted of submissions since the start, for the metrics.
-package struct SubmitFigures: Equatable, Sendable {
+package import Metrics
+
+/// What has been counted of submissions since the start, for the metrics and the status page.
+package struct SubmitFigures: Sendable {
+    /// How submissions are told apart in the line.
+    package enum Lane: String, CaseIterable, Sendable {
+        case quick, slow
+    }
+
     /// Submissions that Horde took.
     package internal(set) var accepted = 0
     /// Those that Horde refused for their rate.
     package internal(set) var rateLimited = 0
     /// Requests that were not let into the line.
     package internal(set) var refusals = 0
-    /// How many waited for their turn no longer than each of `waitBounds`, and how many in all.
-    package private(set) var waits = [Int](repeating: 0, count: waitBounds.count)
-    package private(set) var waitCount = 0
-    /// All their waits together.
-    package private(set) var waitSum = Duration.zero
+    /// How long submissions waited for their turn.
+    package private(set) var waits = Series<Lane, Distribution>(of: Distribution(waitBounds))
+    /// Submissions of the last minute, by the second.
+    private var recent = [Int](repeating: 0, count: 60)
+    private var newest = 0
 
-    /// The bounds of the histogram of waits.
-    package static let waitBounds: [Duration] = [
-        .milliseconds(5), .milliseconds(100), .milliseconds(500), .seconds(1), .seconds(2), .seconds(5), .seconds(10),
-        .seconds(30), .seconds(60), .seconds(120), .seconds(300), .seconds(600),
-    ]
+    private static let waitBounds = [0.005, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600]
 
-    /// One had its turn after so long.
-    mutating func admitted(after wait: Duration) {
-        waitCount += 1
-        waitSum += wait
-        for index in Self.waitBounds.indices where wait <= Self.waitBounds[index] { waits[index] += 1 }
+    /// One had its turn after so long, at so many seconds of any clock that does not go back.
+    mutating func admitted(_ lane: Lane, after wait: Duration, at second: Int) {
+        waits.count(lane) { $0.add(wait) }
+        forget(before: second)
+        recent[second % 60] += 1
+    }
+
+    /// How many had their turn within the last minute.
+    package func lastMinute(at second: Int) -> Int {
+        var figures = self
+        figures.forget(before: second)
+        return figures.recent.reduce(0, +)
+    }
+
+    private mutating func forget(before second: Int) {
+        guard second > newest else { return }
+        for passed in max(newest + 1, second - 59)...second { recent[passed % 60] = 0 }
+        newest = second
     }
 }
