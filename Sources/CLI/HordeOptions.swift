@@ -44,10 +44,15 @@ struct HordeOptions: ParsableArguments {
         return try SettingSources(flags: flags, environment: Environment.all, file: file).settle()
     }
 
-    /// What a command needs that asks Horde once and submits nothing of its own.
-    func read() throws(ConfigurationError) -> HordeSettings {
+    /// What a command needs that asks Horde by itself.
+    ///
+    /// - Parameter isSubmitting: whether it submits jobs, for which there are limits.
+    /// - Returns: what is chosen.
+    /// - Throws: what is wrong, with its place.
+    func read(isSubmitting: Bool = false) throws(ConfigurationError) -> HordeSettings {
         var settled = try settle()
-        settled.settings.submitsPerMinute = 0
+        if !isSubmitting { settled.settings.submitsPerMinute = 0 }
+        settled.settings.publicURL = nil
         return HordeSettings(
             horde: settled.horde,
             key: try settled.key(),

@@ -5,7 +5,7 @@ import Glibc
 /// The command `interposer`.
 ///
 /// Each subcommand is one file: `Serve` runs the server, `Simulate` a Horde to try it with, `BenchCommand` puts a server
-/// under load, `Models` shows what Horde offers, `ShowPrompt` what a request becomes, and `OpenCode` writes a client's
+/// under load, `Models` shows what Horde offers, `Chat` asks it, `ShowPrompt` shows what a request becomes, and `OpenCode` writes a client's
 /// configuration. `Check` and `ConfigCommand` look at
 /// its configuration. `HordeOptions` are the options they share, and the room `Settings` is where all settings come from.
 @main
@@ -23,9 +23,7 @@ struct Interposer: ParsableCommand {
         version: Version.current,
         subcommands: [
             Serve.self, Check.self, ConfigCommand.self, KeyCommand.self, Doctor.self, Simulate.self, BenchCommand.self,
-            Models.self,
-            ShowPrompt.self,
-            OpenCode.self,
+            Models.self, Chat.self, ShowPrompt.self, OpenCode.self,
         ]
     )
 

@@ -32,6 +32,7 @@ enum Program {
         case let error as APIError: error.message
         case let error as HordeError: APIError(error).message
         case let error as ListenError: error.description
+        case let error as ValidationError: error.message
         default: "\(error)"
         }
     }
@@ -40,11 +41,12 @@ enum Program {
     static func exitStatus(_ error: any Error) -> CInt {
         switch error {
         case is HordeError: EX_UNAVAILABLE
-        case is APIError: EX_DATAERR
+        case let error as APIError: error.status >= 500 ? EX_UNAVAILABLE : EX_DATAERR
         case is ListenError: EX_CANTCREAT
         case is NoModels: EX_UNAVAILABLE
         case let error as OpenCodeFileError: error.exitStatus
         case let error as ConfigurationError: error.isUsage ? EX_USAGE : EX_CONFIG
+        case is ValidationError: EX_USAGE
         default: EX_SOFTWARE
         }
     }
@@ -63,7 +65,7 @@ enum DescriptorLimit {
 
 /// Standard output carries results and nothing else.
 enum StandardOutput {
-    static func write(_ text: String) { FileStream.write(text, to: STDOUT_FILENO) }
+    static func write(_ text: String) { FileStream.write(text + "\n", to: STDOUT_FILENO) }
 }
 
 /// Standard error carries what a person or a log reads.
@@ -71,7 +73,7 @@ enum StandardError {
     /// Writes a line, behind what has been logged.
     static func write(_ text: String) {
         if EventLoop.shared.isCurrent { LoopActor.assumeIsolated { LogOutput.standardError.finish() } }
-        FileStream.write(text, to: STDERR_FILENO)
+        FileStream.write(text + "\n", to: STDERR_FILENO)
     }
 }
 
@@ -85,17 +87,27 @@ enum StandardInput {
             bytes += buffer.prefix(count)
         }
     }
+
+    /// All of it, which has to be text.
+    static func text() throws -> String {
+        let bytes = readAll()
+        guard let text = String(validating: bytes, as: UTF8.self), !text.allSatisfy(\.isWhitespace) else {
+            throw ValidationError("There is no question, or none that is UTF-8, on standard input.")
+        }
+        return text
+    }
 }
 
-private enum FileStream {
-    /// Writes a line, whole: a pipe may take it in parts.
+enum FileStream {
+    /// Writes a text, whole: a pipe may take it in parts.
     static func write(_ text: String, to descriptor: CInt) {
-        let bytes = Array((text + "\n").utf8)
+        let bytes = Array(text.utf8)
         var sent = 0
         while sent < bytes.count {
             let count = bytes.withUnsafeBytes {
                 Glibc.write(descriptor, $0.baseAddress.map { $0 + sent }, bytes.count - sent)
             }
+            if count < 0, errno == EINTR { continue }
             guard count > 0 else { return }
             sent += count
         }
