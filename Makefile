@@ -61,10 +61,10 @@ deb:
 	@Scripts/package .build/release/interposer
 
 asan:
-	ASAN_OPTIONS=detect_leaks=1 swift test --sanitize=address --scratch-path .build-asan --no-parallel
+	ASAN_OPTIONS=detect_leaks=1 swift test --disable-xctest --sanitize=address --scratch-path .build-asan --no-parallel
 
 tsan:
-	swift test --sanitize=thread --scratch-path .build-tsan --no-parallel
+	TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/thread-sanitizer.txt swift test --disable-xctest --sanitize=thread --scratch-path .build-tsan --no-parallel
 
 clean:
 	rm -rf .build .build-asan .build-tsan
