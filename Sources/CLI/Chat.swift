@@ -38,6 +38,9 @@ struct Chat: ParsableCommand {
 
     func run() throws {
         let settings = try hordeOptions.read(isSubmitting: true)
+        // Before signals are taken over, so that they end the program while it reads.
+        let isConversation = question.isEmpty && isatty(STDIN_FILENO) == 1
+        let asked = isConversation ? nil : question.isEmpty ? try StandardInput.text() : question.joined(separator: " ")
         try Program.run { [self] in
             LogLevel.current = .error
             let answers = DirectAnswers(
@@ -47,16 +50,21 @@ struct Chat: ParsableCommand {
                 aliases: settings.aliases,
                 logger: Logger(label: "interposer") { _ in LoopLogHandler() }
             )
-            let conversation = EventLoop.task { await result(of: answers) }
-            let signals = TerminationSignals()
-            let ending = EventLoop.task {
+            let terminal = ChatTerminal()
+            let conversation = EventLoop.task { await result(of: asked, answers, terminal) }
+            terminal.onReaderGone = { conversation.cancel() }
+            let signals = TerminationSignals(onHangup: { conversation.cancel() })
+            EventLoop.task {
                 await signals.next()
                 conversation.cancel()
+                await signals.next()
+                // Who asks twice does not wait until the job is deleted.
+                Glibc.exit(128 + SIGINT)
             }
             let end = await conversation.value
-            ending.cancel()
             // A job that nobody waits for any more is deleted before the program ends.
             await answers.close()
+            if terminal.hasLostText { throw ExitCode(EX_IOERR) }
             if conversation.isCancelled { throw ExitCode(128 + SIGINT) }
             try end.get()
         }
@@ -64,24 +72,26 @@ struct Chat: ParsableCommand {
 
     /// Tasks of the loop do not throw.
     @LoopActor
-    private func result(of answers: DirectAnswers) async -> Result<Void, any Error> {
-        do { return .success(try await converse(answers)) } catch { return .failure(error) }
+    private func result(
+        of question: String?,
+        _ answers: DirectAnswers,
+        _ terminal: ChatTerminal
+    ) async -> Result<Void, any Error> {
+        do { return .success(try await converse(question, answers, terminal)) } catch { return .failure(error) }
     }
 
+    /// Answers one question, or, without it, what is typed until its end.
     @LoopActor
-    private func converse(_ answers: DirectAnswers) async throws {
+    private func converse(_ question: String?, _ answers: DirectAnswers, _ terminal: ChatTerminal) async throws {
         var messages: [JSON] = system.map { [Self.message("system", $0)] } ?? []
-        let terminal = ChatTerminal()
-        if !question.isEmpty || !terminal.isInteractive {
-            let question = question.isEmpty ? try StandardInput.text() : question.joined(separator: " ")
-            messages.append(Self.message("user", question))
-            _ = try await answer(messages, answers, terminal)
+        if let question {
+            _ = try await answer(messages + [Self.message("user", question)], answers, terminal)
             return
         }
         let lines = TerminalLines()
-        while let line = await lines.next(prompt: "> ") {
-            guard line.contains(where: { !$0.isWhitespace }) else { continue }
-            let asked = messages + [Self.message("user", line)]
+        while let text = await lines.next(prompt: "> ") {
+            guard text.contains(where: { !$0.isWhitespace }) else { continue }
+            let asked = messages + [Self.message("user", text)]
             do throws(APIError) {
                 guard let text = try await answer(asked, answers, terminal) else { return }
                 messages = asked + [Self.message("assistant", text)]

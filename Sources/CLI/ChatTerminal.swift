@@ -9,15 +9,19 @@ import OpenAI
 /// shown.
 @LoopActor
 final class ChatTerminal {
-    /// Whether somebody sits at standard input.
-    let isInteractive = isatty(STDIN_FILENO) == 1
     private let showsNews = isatty(STDERR_FILENO) == 1
+    /// Whether the text is read on a terminal.
+    private let isShown = isatty(STDOUT_FILENO) == 1
     private let isFaint = isatty(STDERR_FILENO) == 1 && (Environment["NO_COLOR"] ?? "").isEmpty
     private var begun = ContinuousClock.now
     private var words = ""
     private var timer: TimerID?
     private var hasStatusLine = false
     private var isThinking = false
+    /// Told once when nobody takes the text any more.
+    var onReaderGone: (@LoopActor () -> Void)?
+    /// Whether text has been lost.
+    private(set) var hasLostText = false
     /// What the text ends with, which a line feed may be missing from.
     private var lastShown: Character?
 
@@ -39,11 +43,11 @@ final class ChatTerminal {
             endStatus()
             if !isThinking, isFaint { write("\u{1B}[2m", to: STDERR_FILENO) }
             isThinking = true
-            write(text, to: STDERR_FILENO)
+            write(TerminalText.safe(text), to: STDERR_FILENO)
         case .text(let text):
             endStatus()
             endThought()
-            write(text, to: STDOUT_FILENO)
+            write(isShown ? TerminalText.safe(text) : text, to: STDOUT_FILENO)
             lastShown = text.last ?? lastShown
         }
     }
@@ -59,7 +63,7 @@ final class ChatTerminal {
         parts += ["about \(completion.usage.completionTokens) tokens", "\(seconds) s"]
         if let kudos = completion.usage.kudos { parts.append("\(Int(kudos)) kudos") }
         if completion.choices[0].finishReason == .length { parts.append("cut at its longest") }
-        let line = parts.filter { !$0.isEmpty }.joined(separator: ", ")
+        let line = TerminalText.safe(parts.filter { !$0.isEmpty }.joined(separator: ", "))
         write(isFaint ? "\u{1B}[2m\(line)\u{1B}[0m\n" : line + "\n", to: STDERR_FILENO)
     }
 
@@ -98,6 +102,8 @@ final class ChatTerminal {
     }
 
     private func write(_ text: String, to descriptor: CInt) {
-        FileStream.write(text, to: descriptor)
+        guard !FileStream.write(text, to: descriptor), descriptor == STDOUT_FILENO, !hasLostText else { return }
+        hasLostText = true
+        onReaderGone?()
     }
 }

@@ -73,24 +73,31 @@ enum StandardError {
     /// Writes a line, behind what has been logged.
     static func write(_ text: String) {
         if EventLoop.shared.isCurrent { LoopActor.assumeIsolated { LogOutput.standardError.finish() } }
-        FileStream.write(text + "\n", to: STDERR_FILENO)
+        FileStream.write(text + "\n", to: STDERR_FILENO, patience: .seconds(1))
     }
 }
 
 enum StandardInput {
-    static func readAll() -> [UInt8] {
+    private static let questionBytesMax = 8 * 1024 * 1024
+
+    /// All of it, or somewhat more than so many bytes.
+    static func readAll(bytesMax: Int = .max) -> [UInt8] {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
-        while true {
+        while bytes.count <= bytesMax {
             let count = read(STDIN_FILENO, &buffer, buffer.count)
             guard count > 0 else { return bytes }
             bytes += buffer.prefix(count)
         }
+        return bytes
     }
 
-    /// All of it, which has to be text.
+    /// All of it, which has to be text, and no more than a question can be.
     static func text() throws -> String {
-        let bytes = readAll()
+        let bytes = readAll(bytesMax: questionBytesMax)
+        guard bytes.count <= questionBytesMax else {
+            throw ValidationError("The question is longer than \(questionBytesMax) bytes.")
+        }
         guard let text = String(validating: bytes, as: UTF8.self), !text.allSatisfy(\.isWhitespace) else {
             throw ValidationError("There is no question, or none that is UTF-8, on standard input.")
         }
@@ -99,17 +106,36 @@ enum StandardInput {
 }
 
 enum FileStream {
-    /// Writes a text, whole: a pipe may take it in parts.
-    static func write(_ text: String, to descriptor: CInt) {
+    /// Writes a text, whole: a pipe may take it in parts, and for a while nothing.
+    ///
+    /// - Parameters:
+    ///   - text: what is written.
+    ///   - descriptor: where.
+    ///   - patience: how long a reader that takes nothing is waited for; nil is as long as it takes.
+    /// - Returns: whether all of it was taken.
+    @discardableResult
+    static func write(_ text: String, to descriptor: CInt, patience: Duration? = nil) -> Bool {
         let bytes = Array(text.utf8)
+        let end = patience.map { ContinuousClock.now + $0 }
         var sent = 0
         while sent < bytes.count {
             let count = bytes.withUnsafeBytes {
                 Glibc.write(descriptor, $0.baseAddress.map { $0 + sent }, bytes.count - sent)
             }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
-            sent += count
+            if count > 0 {
+                sent += count
+            } else if count < 0, errno == EAGAIN {
+                guard isReady(descriptor, until: end) else { return false }
+            } else if count == 0 || errno != EINTR {
+                return false
+            }
         }
+        return true
+    }
+
+    private static func isReady(_ descriptor: CInt, until end: ContinuousClock.Instant?) -> Bool {
+        let wait = end.map { max(($0 - .now) / .milliseconds(1), 0).rounded(.up) } ?? -1
+        var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        return poll(&request, 1, CInt(wait)) != 0
     }
 }

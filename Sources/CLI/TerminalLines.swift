@@ -1,54 +1,59 @@
 import EventLoop
 import Glibc
 
-/// The lines that a person types, while the loop turns.
+/// What a person types, while the loop turns: a line, or the lines of a paste together.
 @LoopActor
 final class TerminalLines {
     private var bytes: [UInt8] = []
     private var waiter: UnsafeContinuation<String?, Never>?
-    private var isOver = false
 
-    /// The next line; nil when there is none any more, or the task is cancelled.
+    /// The next text; nil when there is none any more, or the task is cancelled.
     func next(prompt: String) async -> String? {
         FileStream.write(prompt, to: STDERR_FILENO)
         return await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 if Task.isCancelled { return continuation.resume(returning: nil) }
-                if let line = takeLine() { return continuation.resume(returning: line) }
                 waiter = continuation
-                // A terminal can be watched; what cannot is read as it comes.
-                if !EventLoop.watch(STDIN_FILENO, for: .readable, handler: { [self] _ in read() }) { read() }
+                EventLoop.watch(STDIN_FILENO, for: .readable) { [self] _ in read() }
             }
         } onCancel: {
             EventLoop.perform { self.settle(nil) }
         }
     }
 
+    /// Reads what is there; a terminal gives a line at a time, so that a paste is several of them.
     private func read() {
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        let count = Glibc.read(STDIN_FILENO, &buffer, buffer.count)
-        if count < 0, errno == EINTR || errno == EAGAIN { return }
-        if count > 0 { bytes += buffer.prefix(count) } else { isOver = true }
-        if let line = takeLine() {
-            settle(line)
-        } else if isOver {
-            // Behind what was typed the cursor still stands.
-            FileStream.write("\n", to: STDERR_FILENO)
-            settle(nil)
-        }
+        repeat {
+            var buffer = [UInt8](repeating: 0, count: 4096)
+            let count = Glibc.read(STDIN_FILENO, &buffer, buffer.count)
+            if count < 0, errno == EINTR || errno == EAGAIN { return }
+            guard count > 0 else { return end() }
+            bytes += buffer.prefix(count)
+        } while isReadable
+        if bytes.last == 0x0A { settle(take()) }
     }
 
-    private func takeLine() -> String? {
-        guard let end = bytes.firstIndex(of: 0x0A) else { return nil }
-        let line = String(decoding: bytes[..<end], as: UTF8.self)
-        bytes.removeFirst(end + 1)
-        return line
+    private var isReadable: Bool {
+        var request = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+        return poll(&request, 1, 0) > 0
     }
 
-    private func settle(_ line: String?) {
+    /// Nothing more comes; what was typed without an end of line is the last of it.
+    private func end() {
+        // Behind what was typed the cursor still stands.
+        FileStream.write("\n", to: STDERR_FILENO)
+        settle(bytes.isEmpty ? nil : take())
+    }
+
+    private func take() -> String {
+        defer { bytes = [] }
+        return String(decoding: bytes.last == 0x0A ? bytes.dropLast() : bytes[...], as: UTF8.self)
+    }
+
+    private func settle(_ text: String?) {
         guard let waiter else { return }
         self.waiter = nil
         EventLoop.unwatch(STDIN_FILENO)
-        waiter.resume(returning: line)
+        waiter.resume(returning: text)
     }
 }

@@ -94,7 +94,7 @@ final class Completions {
             if work.phase == .draining { throw .stopping }
             if let returned { run = returned } else { run = try self.run(form, consume request, grant.hordeKey) }
             if let key = grant.localKey {
-                try gate.begin(key, for: run.assignment)
+                try gate.begin(key, for: run.assignment, isReturning: returned != nil)
                 run.cost.payer = Payer(key: key, gate: gate)
             }
         } catch {

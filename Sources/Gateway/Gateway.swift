@@ -73,7 +73,7 @@ package final class Gateway {
     private let work: RunningWork
     private let kept = KeptRuns()
     private let router: Router
-    private let metrics: MetricsListener?
+    private var metrics: MetricsListener?
     private let logger: Logger
     private let manager: ServiceManager
     private var drainDelay: Duration
@@ -159,20 +159,22 @@ package final class Gateway {
             handler: { request, writer in await router.route(consume request, writer) }
         )
         page.server = server
-        metrics = Self.listen(configuration.metrics, page, logger)
         catalog.startRefreshing()
+        if case .address(let address) = configuration.metrics { listenForMetrics(on: address, page, isFirst: true) }
     }
 
-    /// The metrics are worth a warning, and not the server.
-    private static func listen(_ place: MetricsPlace, _ page: MetricsPage, _ logger: Logger) -> MetricsListener? {
-        guard case .address(let address) = place else { return nil }
+    /// The metrics are worth a warning, and not the server; the address may be that of a process that is about to end.
+    private func listenForMetrics(on address: ListenAddress, _ page: MetricsPage, isFirst: Bool) {
+        guard !isStopping else { return }
         do throws(ListenError) {
             let listener = try MetricsListener(on: address, page)
             logger.info("metrics", metadata: ["url": "http://\(listener.address)/metrics"])
-            return listener
+            metrics = listener
         } catch {
-            logger.warning("no metrics", metadata: ["reason": "\(error)"])
-            return nil
+            if isFirst { logger.warning("no metrics", metadata: ["reason": "\(error)"]) }
+            _ = EventLoop.schedule(after: Limits.metricsRetryInterval) { [weak self] in
+                self?.listenForMetrics(on: address, page, isFirst: false)
+            }
         }
     }
 

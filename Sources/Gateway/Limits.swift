@@ -59,11 +59,13 @@ enum Limits {
 
     /// Series of each name, where status, model or error tell them apart.
     static let requestSeriesMax = 512
-    static let answerSeriesMax = 256
+    static let answerSeriesMax = 64
     /// Models whose supply is told, those with the most workers.
     static let metricModelsMax = 20
     /// Connections to a listener that has nothing but the metrics.
     static let metricsConnectionsMax = 64
+    /// Between two tries to have an address that is taken.
+    static let metricsRetryInterval = Duration.seconds(5)
 
     // Access
 

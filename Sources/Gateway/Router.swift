@@ -83,11 +83,11 @@ final class Router {
         let origin = crossOrigin.fields(for: request.fields)
         switch find(request) {
         case .route(.about) where request.fields.prefersPage && gate.isAtHome(request):
-            StatusPage.response(report(request), query: request.query).send(writer)
+            StatusPage.response(report(request, for: .owner), query: request.query).send(writer)
         case .route(.status) where gate.isAtHome(request):
-            StatusPage.response(report(request), query: request.query).send(writer)
+            StatusPage.response(report(request, for: .owner), query: request.query).send(writer)
         case .route(.statusJSON) where gate.isAtHome(request):
-            JSONResponse(.ok, report(request).json).send(writer)
+            JSONResponse(.ok, report(request, for: .owner).json).send(writer)
         case .route(let route) where route.isPublic: answer(route).with(origin).send(writer)
         case .route(let route):
             do throws(APIError) {
@@ -111,19 +111,22 @@ final class Router {
         _ origin: HTTPFields,
         _ grant: AccessPolicy.Grant
     ) -> Completions.Visit? {
+        let viewer = grant.localKey.map { StatusReport.Viewer.key($0.name) } ?? .stranger
         switch route {
         case .completions(let form): return completions.create(form, consume request, writer, origin, grant)
         case .openCode:
-            OpenCodeReply.of(catalog.current, request.fields, query: request.query).with(origin).send(writer)
-        case .status: StatusPage.response(report(request), query: request.query).send(writer)
-        case .statusJSON: JSONResponse(.ok, report(request).json).with(origin).send(writer)
+            OpenCodeReply.of(catalog.current, request.fields, query: request.query).with(origin).send(
+                writer
+            )
+        case .status: StatusPage.response(report(request, for: viewer), query: request.query).send(writer)
+        case .statusJSON: JSONResponse(.ok, report(request, for: viewer).json).with(origin).send(writer)
         default: answer(route).with(origin).send(writer)
         }
         return nil
     }
 
-    private func report(_ request: borrowing Request) -> StatusReport {
-        board.report(baseURL: OpenCodeReply.baseURL(request.fields))
+    private func report(_ request: borrowing Request, for viewer: StatusReport.Viewer) -> StatusReport {
+        board.report(baseURL: OpenCodeReply.baseURL(request.fields), for: viewer)
     }
 
     /// What needs no waiting: all of it is in memory.

@@ -2,6 +2,7 @@
 package struct Account: Decodable, Sendable {
     /// With its number: "ann#17".
     package let username: String
+    /// Within ±1e15.
     package let kudos: Double
     /// Jobs that may wait for a worker.
     package let concurrency: Int
@@ -9,4 +10,12 @@ package struct Account: Decodable, Sendable {
     package internal(set) var date: Int?
 
     private enum CodingKeys: CodingKey { case username, kudos, concurrency }
+
+    package init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        username = try fields.decode(String.self, forKey: .username)
+        concurrency = try fields.decode(Int.self, forKey: .concurrency)
+        // Nobody has more; what is shown as a whole number has to be one.
+        kudos = min(max(try fields.decode(Double.self, forKey: .kudos), -1e15), 1e15)
+    }
 }

@@ -11,6 +11,8 @@ package struct HordeCounts: Sendable {
     /// What became of a job.
     package enum Outcome: String, Sendable {
         case done, faulted, impossible, lost
+        /// Others were asked, because no worker had begun in time.
+        case withdrawn
         /// Nobody waited for it any more.
         case cancelledClient = "cancelled_client"
         case cancelledDeadline = "cancelled_deadline"
@@ -21,14 +23,18 @@ package struct HordeCounts: Sendable {
         package let outcome: Outcome
     }
 
-    package private(set) var calls = Series<Answered, Int>(of: 0, countMax: Limits.callSeriesMax)
+    package private(set) var calls = Series<Answered, Int>(of: 0, countMax: Limits.callSeriesMax) {
+        Answered(endpoint: $0.endpoint, status: nil)
+    }
     package private(set) var callDurations = Series<Endpoint, Distribution>(of: Distribution(callBounds))
-    package private(set) var jobs = Series<Ended, Int>(of: 0, countMax: Limits.modelOutcomeSeriesMax)
-    /// Of jobs that brought a text, from their submission on.
+    package private(set) var jobs = Series<Ended, Int>(of: 0, countMax: Limits.modelOutcomeSeriesMax) {
+        Ended(model: ModelLabel.rest, outcome: $0.outcome)
+    }
+    /// Of jobs that brought a text, from when Horde had taken them.
     package private(set) var jobDurations = Series<String, Distribution>(
         of: Distribution(jobBounds),
         countMax: Limits.modelSeriesMax
-    )
+    ) { _ in ModelLabel.rest }
     /// What Horde has told that jobs have cost.
     package private(set) var spentKudos = 0.0
 
@@ -52,7 +58,7 @@ package struct HordeCounts: Sendable {
     mutating func ended(_ texts: Result<[Generation], HordeError>, of models: [String], after duration: Duration) {
         let writer = (try? texts.get())?.compactMap(\.model).first
         // What comes back has a name of Horde's, which the worker chose; of several that were asked one did it or none.
-        let model = writer ?? (models.count == 1 ? models[0] : "several")
+        let model = ModelLabel.of(writer ?? (models.count == 1 ? models[0] : "several"))
         let outcome = Outcome(texts)
         jobs.count(Ended(model: model, outcome: outcome)) { $0 += 1 }
         if outcome == .done { jobDurations.count(model) { $0.add(duration) } }
@@ -68,6 +74,7 @@ extension HordeCounts.Outcome {
             case .failure(.impossible): .impossible
             case .failure(.left), .failure(.cancelled): .cancelledClient
             case .failure(.deadlinePassed): .cancelledDeadline
+            case .failure(.notStarted): .withdrawn
             case .failure: .lost
             }
     }

@@ -22,6 +22,12 @@ package struct Distribution: Equatable, Sendable {
 
     package mutating func add(_ duration: Duration) { add(duration / .seconds(1)) }
 
+    /// Adds the values of another, with the same bounds.
+    package static func += (left: inout Distribution, right: Distribution) {
+        for place in left.counts.indices { left.counts[place] += right.counts[place] }
+        left.sum += right.sum
+    }
+
     /// How many values there were.
     package var count: Int { counts.reduce(0, +) }
 

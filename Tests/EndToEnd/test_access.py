@@ -168,3 +168,39 @@ def test_a_mistake_in_the_keys_names_its_line(tmp_path, text, words):
     file.write_text(text)
     result = run("check", "--config", str(file))
     assert result.returncode == 78 and words in result.stderr and len(result.stderr.splitlines()) == 1
+
+
+def test_a_page_shows_each_what_is_theirs(serving, start, local_keys):
+    slow = {"match": "of ann", "latency_seconds": 5, "reply": "Slowly."}
+    horde = start(processes.Horde, processes.script(replies=[slow]))
+    server = serving("keys", horde)
+    ann, ben = (local_keys[name][0] for name in ("ann", "ben"))
+    stream = server.stream("of ann", key=ann, model=CHATML)
+
+    def seen(key, **fields):
+        reply = wire.ask(server.address, "GET", "/status.json", headers={**wire.bearer(key), **fields})
+        keys = [one["name"] for one in reply.json["keys"]]
+        return keys, [one["key"] for one in reply.json["requests"]["list"]], reply.json["requests"]["running"]
+
+    elsewhere = {"X-Forwarded-For": "192.0.2.1"}
+    assert seen(ann, **elsewhere) == (["ann"], ["ann"], 1)
+    assert seen(ben, **elsewhere) == (["ben"], [], 1)
+    assert seen(None) == (["ann", "ben", "cas", "dan"], ["ann"], 1)
+    stream.leave()
+    passthrough = serving("passthrough")
+    reply = wire.ask(passthrough.address, "GET", "/status.json", headers={**wire.bearer(ALICE_KEY), **elsewhere})
+    assert reply.status == 200 and reply.json["kudos"]["account"] is None and reply.json["keys"] == []
+
+
+def test_who_comes_back_for_what_was_paid_is_not_refused_for_the_day(serving, start, local_keys):
+    horde = start(processes.Horde, processes.script(replies=[{"match": "paid", "latency_seconds": 1, "reply": "Here."}]))
+    server, dan = serving("keys", horde), local_keys["dan"][0]
+    stream = server.stream("paid", key=dan, model=CHATML)
+    processes.eventually(lambda: horde.job("paid")["state"] == "processing", 5, "a worker")
+    stream.leave()
+    processes.eventually(lambda: horde.job("paid")["state"] == "done", 5, "the text")
+    processes.eventually(lambda: server.get("/status.json").json["keys"][3]["kudos_today"] >= 2, 5, "the charge")
+    assert server.chat("something else", key=dan, model=CHATML).status == 429
+    answer = server.stream("paid", key=dan, model=CHATML)
+    chunks = [event.chunk for event in answer.rest() if event.kind == "data" and event.text != "[DONE]"]
+    assert "".join(chunk["choices"][0]["delta"].get("content", "") for chunk in chunks) == "Here."

@@ -6,6 +6,8 @@ import re
 import signal
 import subprocess
 
+import pytest
+
 import processes
 from processes import CHATML, eventually, run
 
@@ -101,3 +103,73 @@ def test_ctrl_c_deletes_the_job(start, tmp_path):
         assert horde.find("Endless")["deleted_at"]
     finally:
         terminal.close()
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP])
+def test_a_terminal_that_goes_away_leaves_no_job(start, tmp_path, ending):
+    horde = start(processes.Horde, processes.script(replies=[{"match": "Endless", "hang": True}]))
+    terminal = Terminal("--horde-url", horde.url, "-m", CHATML, "Endless", cache=tmp_path)
+    try:
+        terminal.shows("being written")
+        terminal.process.send_signal(ending)
+        terminal.process.wait(15)
+        assert horde.find("Endless")["deleted_at"]
+    finally:
+        terminal.close()
+
+
+def test_a_paste_is_one_question_and_what_is_typed_last_is_asked(start, tmp_path):
+    horde = start(processes.Horde, processes.script(replies=[{"reply": "Seen."}]))
+    terminal = Terminal("--horde-url", horde.url, "-m", CHATML, cache=tmp_path)
+    try:
+        terminal.shows("> ")
+        terminal.types("def f():\n    return 1\n\nprint(f())\n")
+        terminal.shows(r"Seen\..*> ")
+        assert "def f():\n    return 1\n\nprint(f())" in horde.job("def f()")["prompt"] and len(horde.jobs) == 1
+        terminal.types("no end of line\x04\x04")
+        terminal.shows(r"Seen\.")
+        horde.job("no end of line")
+    finally:
+        terminal.close()
+
+
+def test_what_a_model_writes_commands_no_terminal(start, tmp_path):
+    worker = processes.worker("Evil\x1b]0;title\x07Shelf", CHATML)
+    reply = "a\x1b]52;c;aGk=\x07b\x9b2Jc\rd\u202ee"
+    horde = start(processes.Horde, processes.script(workers=[worker], replies=[{"reply": reply}]))
+    terminal = Terminal("--horde-url", horde.url, "-m", CHATML, "Say", cache=tmp_path)
+    try:
+        shown = terminal.shows("kudos")
+        assert "a]52;c;aGk=b2Jcde" in shown and "Evil]0;titleShelf" in shown
+        assert "\x07" not in shown and "\x9b" not in shown and "\x1b]" not in shown
+    finally:
+        terminal.close()
+    # For who reads it elsewhere it is what the model has said.
+    assert run("chat", "--horde-url", horde.url, "-m", CHATML, "Say").stdout == reply.replace("\r", "\n") + "\n"
+
+
+def test_who_reads_no_further_stops_the_work(start, tmp_path):
+    text = "".join(f"A story of {number} words. " for number in range(1500))
+    horde = start(processes.Horde, processes.script(replies=[{"match": "Tell", "text": text, "latency_seconds": 0.5}]))
+    command = subprocess.Popen(
+        [processes.binary(), "chat", "--horde-url", horde.url, "-m", CHATML, "Tell"], stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=processes.environment(str(tmp_path)),
+    )
+    assert command.stdout.read(1) == b"A"
+    command.stdout.close()
+    assert command.wait(20) == 74
+    command.stderr.close()
+    jobs = horde.jobs
+    assert all(job["state"] in ("done", "cancelled") or job["deleted_at"] for job in jobs), jobs
+
+
+def test_what_does_not_end_can_be_ended(horde, tmp_path):
+    command = subprocess.Popen(
+        [processes.binary(), "chat", "--horde-url", horde.url], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL, env=processes.environment(str(tmp_path)),
+    )
+    command.stdin.write(b"It goes on")
+    command.stdin.flush()
+    command.send_signal(signal.SIGINT)
+    assert command.wait(10) == -signal.SIGINT
+    command.stdin.close()

@@ -22,7 +22,15 @@ def test_the_metrics_have_an_address_of_their_own_and_nothing_else_is_there(hord
     assert refused.status == 405 and refused.headers["allow"] == "GET, HEAD"
     assert [wire.ask(own, "GET", path).status for path in ("/", "/status", "/v1/models")] == [404] * 3
     assert server.get("/metrics").status == 404
-    assert figure(wire.ask(own, "GET", "/metrics").body.decode(), "interposer_http_requests_total", route="/metrics", code="404") == 1
+
+    def refused_on_main():
+        page = wire.ask(own, "GET", "/metrics").body.decode()
+        return figure(page, "interposer_http_requests_total", route="/metrics", code="404") == 1
+
+    # A page is kept for a moment.
+    eventually(refused_on_main, 5, "the count of what was refused")
+    strange = wire.ask(own, "GET", "/metrics", headers={"Host": "evil.example"})
+    assert strange.status == 403 and strange.json["error"]["code"] == "host_not_allowed"
 
 
 def test_an_address_that_is_taken_is_a_warning_and_off_is_nowhere(horde, start):
@@ -32,6 +40,9 @@ def test_an_address_that_is_taken_is_a_warning_and_off_is_nowhere(horde, start):
         assert server.chat().status == 200 and server.get("/metrics").status == 404
         assert f"reason=cannot listen on {place}: Address already in use [Gateway] no metrics\n" in server.stderr
         assert server.stderr.count("listening on") == 1
+        taken.close()
+        eventually(lambda: f"url=http://{place}/metrics" in server.stderr, 10, "the address that is free now")
+        assert server.stderr.count("no metrics") == 1
     server = start(processes.Server, horde, "--metrics-listen", "off")
     assert server.get("/metrics").status == 404 and "metrics" not in server.stderr.replace("/metrics", "")
     for place in ("here", "127.0.0.1", ""):
@@ -97,7 +108,7 @@ def test_a_key_has_its_use_counted(start, tmp_path):
     assert shown["name"] == "ann" and shown["kudos_today"] == usage["kudos"] and shown["daily_kudos"] == 500
     assert "ann: kudos of today" in server.get("/status").body.decode()
     assert server.chat(key="sk-wrong", model=CHATML).status == 401
-    assert server.figure("interposer_http_rejected_total", reason="auth") == 1
+    eventually(lambda: server.figure("interposer_http_rejected_total", reason="auth") == 1, 5, "the refusal's count")
 
 
 def test_what_the_server_counts_is_what_the_load_generator_measured(start):
@@ -115,3 +126,12 @@ def test_what_the_server_counts_is_what_the_load_generator_measured(start):
     assert abs(mean * 1000 - measured["total_ms"]["mean"]) <= 0.05 * measured["total_ms"]["mean"]
     answers = figure(page, "gen_ai_client_operation_duration_seconds_sum", gen_ai_operation_name="chat") / 200
     assert abs(answers * 1000 - measured["total_ms"]["mean"]) <= 0.05 * measured["total_ms"]["mean"]
+
+
+def test_a_balance_that_no_number_holds_is_shown_and_harms_nothing(start):
+    body = {"username": "rich#4", "kudos": 1e300, "concurrency": 30}
+    fault = {"path": "/api/v2/find_user", "status": 200, "body": body}
+    horde = start(processes.Horde, processes.script(faults=[fault]))
+    server = start(processes.Server, horde, key=processes.RICH_KEY)
+    eventually(lambda: "rich#4" in server.get("/status").body.decode(), 5, "the balance")
+    assert server.get("/status.json").json["kudos"]["balance"] == 1e15

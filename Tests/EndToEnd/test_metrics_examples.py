@@ -131,17 +131,19 @@ def promtool(*arguments, stdin=""):
 
 @pytest.fixture(scope="module")
 def text(server):
-    """The figures of a server that has answered some requests, of which one failed."""
+    """The figures of a server that has answered some requests, of which one failed and one was left."""
     for number in range(3):
         assert server.chat(f"[[reply:Answer {number}, in one piece.]]").status == 200
         assert server.stream(f"[[reply:Answer {number}, in pieces.]]").rest()[-1].text == "[DONE]"
     assert server.chat("[[empty]]").status == 503
     assert server.get("/v1/models").status == 200
+    server.stream("[[reply:For nobody.]] [[latency:2]]").leave()
 
     def settled():
         page = server.metrics_page()
         routes = Page(page).labels.get("interposer_http_requests_total", {}).get("route", ())
-        return page if {"/v1/chat/completions", "/v1/models"} <= set(routes) else None
+        errors = Page(page).labels.get("gen_ai_client_operation_duration_seconds", {}).get("error_type", ())
+        return page if {"/v1/chat/completions", "/v1/models"} <= set(routes) and "client_left" in errors else None
 
     return eventually(settled, 5, "the figures of these requests")
 

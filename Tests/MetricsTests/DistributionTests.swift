@@ -18,14 +18,16 @@ struct DistributionTests {
 }
 
 struct SeriesTests {
-    @Test func `each begins with what all begin with, and of too many the one goes that was counted longest ago`() {
-        var series = Series<String, Int>(of: 10, countMax: 2)
+    @Test func `each begins with what all begin with, and of too many the oldest becomes part of the rest`() {
+        var series = Series<String, Int>(of: 10, countMax: 3) { _ in "rest" }
         series.count("a") { $0 += 1 }
         series.count("b") { $0 += 1 }
         series.count("a") { $0 += 1 }
         series.count("c") { $0 += 5 }
-        #expect(Dictionary(series.all.map { ($0.labels, $0.value) }) { $1 } == ["a": 12, "c": 15])
-        series.count("b") { $0 += 1 }
-        #expect(Dictionary(series.all.map { ($0.labels, $0.value) }) { $1 } == ["b": 11, "c": 15])
+        #expect(Dictionary(series.all.map { ($0.labels, $0.value) }) { $1 } == ["a": 12, "b": 11, "c": 15])
+        series.count("d") { $0 += 1 }
+        #expect(Dictionary(series.all.map { ($0.labels, $0.value) }) { $1 } == ["a": 12, "c": 15, "d": 11, "rest": 21])
+        series.count("e") { $0 += 1 }
+        #expect(Dictionary(series.all.map { ($0.labels, $0.value) }) { $1 }["rest"] == 33)
     }
 }

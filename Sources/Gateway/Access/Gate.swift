@@ -52,15 +52,17 @@ final class Gate {
 
     /// An answer begins that this key pays for.
     ///
+    /// A client that comes back for what was written meanwhile has paid for it.
+    ///
     /// - Throws: the refusal of a model that its holder may not ask for, or of more than the holder's share.
-    func begin(_ key: LocalKey, for assignment: Assignment) throws(APIError) {
+    func begin(_ key: LocalKey, for assignment: Assignment, isReturning: Bool) throws(APIError) {
         let model = assignment.parameters.model
         let candidates = (0..<assignment.groupCount).flatMap { assignment.names(ofGroup: $0) }
         guard key.terms.allows(model, candidates: candidates) else {
             let name = model.prefix(Limits.nameScalarsMax)
             throw .permissionDenied("Your API key may not use the model '\(name)'.", code: "model_not_allowed")
         }
-        switch ledger.begin(key, at: Int(time(nil))) {
+        switch ledger.begin(key, isReturning: isReturning, at: Int(time(nil))) {
         case nil: return
         case .concurrency(let max):
             throw .rateLimited(

@@ -40,24 +40,25 @@ struct KeyLedger {
     ///
     /// - Parameters:
     ///   - key: whose it is.
+    ///   - isReturning: whether it has begun before, so that a day's share does not count.
     ///   - seconds: since the Unix epoch.
     /// - Returns: why not, where it is not begun.
-    mutating func begin(_ key: LocalKey, at seconds: Int) -> Refusal? {
+    mutating func begin(_ key: LocalKey, isReturning: Bool = false, at seconds: Int) -> Refusal? {
         let account = account(of: key.name, at: seconds)
         let secondsLeft = Self.daySeconds - seconds % Self.daySeconds
         if let max = key.terms.concurrencyMax, account.answers >= max { return .concurrency(max: max) }
-        if let max = key.terms.dailyTokensMax, account.today.tokens >= max {
+        if !isReturning, let max = key.terms.dailyTokensMax, account.today.tokens >= max {
             return .dailyTokens(max: max, secondsLeft: secondsLeft)
         }
-        if let max = key.terms.dailyKudosMax, account.today.kudos >= Double(max) {
+        if !isReturning, let max = key.terms.dailyKudosMax, account.today.kudos >= Double(max) {
             return .dailyKudos(max: max, secondsLeft: secondsLeft)
         }
         accounts[key.name, default: Account()].answers += 1
-        count(key, at: seconds) { $0.answers += 1 }
+        if !isReturning { count(key, at: seconds) { $0.answers += 1 } }
         return nil
     }
 
-    /// An answer is not written any more, or not for this key.
+    /// A client waits no longer for an answer.
     mutating func end(_ key: LocalKey) {
         accounts[key.name, default: Account()].answers -= 1
     }

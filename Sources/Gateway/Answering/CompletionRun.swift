@@ -1,5 +1,6 @@
 import EventLoop
 import Horde
+import Metrics
 import OpenAI
 import Prompting
 
@@ -205,9 +206,9 @@ final class CompletionRun {
 
     /// The model that has answered, or the only one that may; "several" where there is more than one.
     var modelLabel: String {
-        if let model = manuscripts.first?.voices.first?.model { return model }
+        if let model = manuscripts.first?.voices.first?.model { return ModelLabel.of(model) }
         let candidates = candidates(of: 0)
-        return candidates.count == 1 ? candidates[0] : "several"
+        return candidates.count == 1 ? ModelLabel.of(candidates[0]) : "several"
     }
 
     /// The models that may write for a prompt.

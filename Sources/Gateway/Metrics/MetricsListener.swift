@@ -53,13 +53,19 @@ final class MetricsListener {
             listeningOn: .address(address),
             limits: limits,
             render: { JSONResponse(APIError($0)).answer },
-            handler: { request, writer in Self.answer(request, page).send(writer) }
+            handler: { request, writer in Self.answer(request, page, isAtHome: address.isLoopback).send(writer) }
         )
     }
 
     var address: ListenAddress { server.address }
 
-    private static func answer(_ request: borrowing Request, _ page: MetricsPage) -> JSONResponse {
+    private static func answer(_ request: borrowing Request, _ page: MetricsPage, isAtHome: Bool) -> JSONResponse {
+        // A page of the web that has its own name point here must not read the figures.
+        let host = request.fields[.named("Host")] ?? ""
+        let name = (try? ListenAddress(parsing: host)) ?? ListenAddress(host: host, port: 0)
+        guard !isAtHome || name.isLoopback else {
+            return JSONResponse(.permissionDenied("The metrics do not answer to that Host.", code: "host_not_allowed"))
+        }
         guard request.path == "/metrics" else {
             return JSONResponse(.unknownPath(request.method.rawValue, request.path))
         }

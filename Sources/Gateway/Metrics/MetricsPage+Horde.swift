@@ -23,14 +23,14 @@ extension MetricsPage {
         )
         page.counter(
             "interposer_horde_jobs_total",
-            "Jobs that have ended.",
+            "Jobs that were waited for and have ended.",
             samples: counts.jobs.all.map {
                 (["model": $0.labels.model, "outcome": $0.labels.outcome.rawValue], Double($0.value))
             }
         )
         page.histogram(
             "interposer_horde_job_duration_seconds",
-            "From the submission of a job to its text.",
+            "From when AI Horde took a job to its text.",
             counts.jobDurations.all.map { (["model": $0.labels], $0.value) }
         )
         page.gauge(
@@ -44,7 +44,7 @@ extension MetricsPage {
         }
         page.gauge(
             "interposer_horde_rate_limit_remaining",
-            "Submissions that are left of this minute's.",
+            "What may be submitted in a minute, less the submissions of the last one.",
             samples: remaining ?? []
         )
         page.counter(
@@ -54,7 +54,7 @@ extension MetricsPage {
         )
         page.gauge(
             "interposer_horde_breaker_state",
-            "0: AI Horde is asked; 1: it has failed again and again, and nothing is submitted; 2: one submission tries.",
+            "0: AI Horde is asked; 1: it has failed again and again, and nothing is submitted; 2: the next one tries.",
             figures.breaker.rawValue
         )
         page.counter(
@@ -67,7 +67,8 @@ extension MetricsPage {
     }
 
     func writeModels(to page: inout Exposition) {
-        let models = catalog.current.entries.map(\.listing)
+        // Two that are cut alike would be one series twice.
+        let models = catalog.current.entries.map(\.listing).filter { ModelLabel.of($0.id) == $0.id }
             .sorted { $0.horde.workers > $1.horde.workers }
             .prefix(Limits.metricModelsMax)
         page.gauge(

@@ -24,21 +24,21 @@ final class ServerFigures {
     private(set) var requests = Series<RequestLabels, Distribution>(
         of: Distribution(requestBounds),
         countMax: Limits.requestSeriesMax
-    )
+    ) { RequestLabels(method: $0.method, route: $0.route, status: nil) }
     private(set) var rejections = Series<Rejection, Int>(of: 0)
     private(set) var overheads = Series<CompletionForm, Distribution>(of: Distribution(overheadBounds))
     private(set) var answers = Series<AnswerLabels, Distribution>(
         of: Distribution(answerBounds),
         countMax: Limits.answerSeriesMax
-    )
+    ) { AnswerLabels(form: $0.form, model: ModelLabel.rest, error: $0.error) }
     private(set) var firstChunks = Series<AnswerLabels, Distribution>(
         of: Distribution(answerBounds),
         countMax: Limits.answerSeriesMax
-    )
+    ) { AnswerLabels(form: $0.form, model: ModelLabel.rest, error: $0.error) }
     private(set) var furtherChunks = Series<AnswerLabels, Distribution>(
         of: Distribution(answerBounds),
         countMax: Limits.answerSeriesMax
-    )
+    ) { AnswerLabels(form: $0.form, model: ModelLabel.rest, error: $0.error) }
     private(set) var promptTokens = 0
     private(set) var completionTokens = 0
 
@@ -48,6 +48,11 @@ final class ServerFigures {
     ]
     /// OpenTelemetry's, and as many more as Horde needs.
     private static let answerBounds = (0...16).map { 0.01 * Double(1 << $0) }
+
+    init() {
+        // From nothing on, so that the first one is seen to come.
+        for rejection in Rejection.allCases { rejections.count(rejection) { $0 += 0 } }
+    }
 
     // MARK: Requests
 

@@ -35,14 +35,18 @@ final class StatusBoard {
     /// A request was answered with an error.
     func failed(_ error: APIError) { failures.add(error, at: .now) }
 
-    /// - Parameter baseURL: of the API, as the one who asks has come to the server.
-    /// - Returns: how it is now.
-    func report(baseURL: String) -> StatusReport {
+    /// - Parameters:
+    ///   - baseURL: of the API, as the one who asks has come to the server.
+    ///   - viewer: who asks.
+    /// - Returns: how it is now, as far as it concerns them.
+    func report(baseURL: String, for viewer: StatusReport.Viewer) -> StatusReport {
         let now = ContinuousClock.now
         let figures = horde.figures
-        balance.look(at: horde, gate.policy.serverKey)
+        // Where everybody brings a key, the server's own is not used.
+        let showsBalance = viewer == .owner && gate.policy.mode != .passthrough
+        if showsBalance { balance.look(at: horde, gate.policy.serverKey) }
         let (state, reason) = judgement(figures)
-        let oldest = oldestVisits()
+        let oldest = oldestVisits(for: viewer)
         return StatusReport(
             state: state,
             reason: reason,
@@ -77,10 +81,11 @@ final class StatusBoard {
             rateLimited: figures.submits.rateLimited,
             kudos: StatusReport.Kudos(
                 spent: figures.counts.spentKudos,
-                account: balance.account?.username,
-                balance: balance.account?.kudos
+                account: showsBalance ? balance.account?.username : nil,
+                balance: showsBalance ? balance.account?.kudos : nil
             ),
-            keys: gate.accounts.prefix(Limits.statusKeysMax).map { StatusReport.Key($0.key, $0.account) },
+            keys: gate.accounts.filter { viewer.mayKnow($0.key.name) }.prefix(Limits.statusKeysMax)
+                .map { StatusReport.Key($0.key, $0.account) },
             process: .current
         )
     }
@@ -96,9 +101,9 @@ final class StatusBoard {
     }
 
     /// Those that wait longest, without sorting the thousands that there may be.
-    private func oldestVisits() -> [CompletionRun] {
+    private func oldestVisits(for viewer: StatusReport.Viewer) -> [CompletionRun] {
         var oldest: [CompletionRun] = []
-        for run in visits.values {
+        for run in visits.values where viewer.mayKnow(run.cost.payer?.key.name) {
             if oldest.count == Limits.statusRequestsMax {
                 guard let last = oldest.last, run.begun < last.begun else { continue }
                 oldest.removeLast()
@@ -135,5 +140,16 @@ extension StatusReport.Key {
             kudosToday: account.today.kudos,
             dailyKudosMax: key.terms.dailyKudosMax
         )
+    }
+}
+
+extension StatusReport.Viewer {
+    /// Whether what this key has done concerns them.
+    fileprivate func mayKnow(_ key: String?) -> Bool {
+        switch self {
+        case .owner: true
+        case .key(let own): own == key
+        case .stranger: false
+        }
     }
 }

@@ -10,6 +10,15 @@ struct StatusReport {
         case ok, degraded, down, stopping
     }
 
+    /// Who looks.
+    enum Viewer: Equatable {
+        /// Whoever runs the server.
+        case owner
+        /// The holder of a local key, who sees what is theirs.
+        case key(String)
+        case stranger
+    }
+
     /// A request that is being answered.
     struct Running {
         /// The request's, as in the log and in x-request-id.

@@ -39,7 +39,7 @@ struct AdmissionQueue<Element> {
     var counts: [SubmitFigures.Lane: Int] { [.quick: line.quickCount, .slow: line.count - line.quickCount] }
 
     /// How many submissions the address may make in a minute; nil where there is no limit.
-    var submitsPerMinute: Int? { address.isOff ? nil : Int(.seconds(60) / address.interval) }
+    var submitsPerMinute: Int? { address.isOff ? nil : Int((.seconds(60) / address.interval).rounded()) }
 
     /// What one more of this key has to expect.
     func expectation(for key: HordeKey, at now: ContinuousClock.Instant) -> Expectation {
