@@ -63,13 +63,13 @@ let package = Package(
         .systemLibrary(
             name: "COpenSSL",
             path: "Modules/COpenSSL",
-            pkgConfig: "libcrypto",
+            pkgConfig: "openssl",
             providers: [.apt(["libssl-dev"])]
         ),
 
         floor("Metrics", []),
         floor("EventLoop", ["Metrics", "CLinux", heap]),
-        floor("HTTPServer", ["EventLoop", "CLinux", "CMicroHTTPD", httpTypes]),
+        floor("HTTPServer", ["EventLoop", "CLinux", "CMicroHTTPD", "COpenSSL", httpTypes]),
         floor("HTTPClient", ["EventLoop", "CLinux", "CCurl", httpTypes, deque]),
         floor("Secrets", ["COpenSSL"]),
         floor("Journal", ["EventLoop", "CLinux", "CSQLite"]),

@@ -31,6 +31,11 @@ static const uint32_t linux_epoll_peer_closed = 0x2000;
 static const int linux_socket_stream = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
 static const int linux_accept_flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
 
+/// Which module these belong to changes with what else includes <sys/socket.h>.
+static const int linux_send_flags = MSG_NOSIGNAL;
+static const int linux_end_sending = SHUT_WR;
+static const int linux_end_both = SHUT_RDWR;
+
 /// The kernel's `struct tcp_info` is longer than the C library's (linux/tcp.h, tcp(7)).
 ///
 /// How many bytes have come on a TCP connection, with one more for the end of sending; -1 where the kernel does not say.

@@ -13,6 +13,7 @@ struct Check: ParsableCommand {
         let settled = try options.settle()
         _ = try settled.formats()
         _ = try settled.key()
+        _ = try settled.tls()
         try settled.checkAccess(listeningOn: settled.settings.listen ?? ServeSettings.usualListen)
         StandardOutput.write("\(options.hordeOptions.config ?? "The configuration"): nothing is wrong.")
     }

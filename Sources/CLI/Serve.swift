@@ -35,7 +35,7 @@ struct Serve: ParsableCommand {
             let gateway = try Gateway(configuration, logger: logger, output: .standardError, manager: manager)
             try settled.checkAccess(listeningOn: gateway.address)
             reload.gateway = gateway
-            StandardError.write("listening on http://\(gateway.address)")
+            StandardError.write("listening on \(gateway.place)")
             manager.ready(gateway.summary)
             manager.feedWatchdog()
             await gateway.run { await signals.next() }

@@ -6,7 +6,7 @@ import HTTPServer
 struct ServeOptions: ParsableArguments {
     @Option(
         help: """
-            The address to listen on, HOST:PORT; port 0 picks a free one. (default: the socket that systemd hands over, or \
+            The address to listen on, HOST:PORT, where port 0 picks a free one, or unix:/PATH. (default: the socket that systemd hands over, or \
             127.0.0.1:8080)
             """
     )
@@ -112,6 +112,7 @@ extension SettledSettings {
         configuration.access.trustedProxies = settings.http.trustedProxies
         configuration.http = settings.http
         configuration.metrics = settings.metrics
+        configuration.tls = try tls()
         configuration.answerTimes = settings.answerTimes
         return configuration
     }

@@ -18,6 +18,8 @@ package final class Gateway {
     package struct Configuration: Sendable {
         package var listen: ListenPlace
         package var http = HTTPServer.Limits()
+        /// nil serves without TLS.
+        package var tls: TLSContext?
         package var answerTimes = AnswerTimes()
         package var horde: Horde.Configuration
         package var access: AccessPolicy
@@ -141,12 +143,14 @@ package final class Gateway {
             crossOrigin: configuration.crossOrigin,
             horde: horde,
             figures: figures,
-            metrics: configuration.metrics == .main ? page : nil
+            metrics: configuration.metrics == .main ? page : nil,
+            scheme: configuration.tls == nil ? "http" : "https"
         )
         self.router = router
         let accessLog = AccessLog(output: output)
         server = try HTTPServer(
             listeningOn: configuration.listen,
+            tls: configuration.tls,
             limits: configuration.http,
             render: { refusal in
                 figures.refused(refusal)
@@ -181,16 +185,23 @@ package final class Gateway {
     /// Where the server listens, with the port that it really has.
     package var address: ListenAddress { server.address }
 
+    /// The same for a person: an address of TCP with its scheme.
+    package var place: String {
+        address.path == nil ? (server.tls == nil ? "http" : "https") + "://\(address)" : "\(address)"
+    }
+
     /// Whether it has been told to stop.
     package var isStopping: Bool { work.phase != .serving }
 
     /// How it is, in a few words.
-    package var summary: String { "listening on http://\(address); \(catalog.current.entries.count) models" }
+    package var summary: String { "listening on \(place); \(catalog.current.entries.count) models" }
 
     /// Takes another configuration, as far as a running server can: its address, its limits and Horde stay.
     package func reload(_ configuration: Configuration) {
         drainDelay = configuration.drainDelay
         drainTimeout = configuration.drainTimeout
+        // Whether there is TLS at all takes a new start: clients would find the other thing than they were told.
+        if server.tls != nil, let tls = configuration.tls { server.tls = tls }
         router.change(configuration)
     }
 

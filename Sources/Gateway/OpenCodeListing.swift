@@ -48,9 +48,9 @@ extension OpenCodeModel {
 
 /// `GET /opencode.json`: what `interposer opencode --print` prints, with the URL that the client came by.
 enum OpenCodeReply {
-    static func of(_ catalog: Catalog, _ fields: HTTPFields, query: String? = nil) -> JSONResponse {
+    static func of(_ catalog: Catalog, _ fields: HTTPFields, query: String? = nil, scheme: String) -> JSONResponse {
         let includesVirtual = query?.split(separator: "&").contains("virtual=1") ?? false
-        let document = catalog.openCode(baseURL: baseURL(fields), includesVirtual: includesVirtual)
+        let document = catalog.openCode(baseURL: baseURL(fields, scheme: scheme), includesVirtual: includesVirtual)
         guard !document.isEmpty else {
             return JSONResponse(
                 .unavailable(
@@ -64,11 +64,11 @@ enum OpenCodeReply {
     }
 
     /// A proxy in front that ends TLS says so; a `Host` that is none stands for the usual place.
-    static func baseURL(_ fields: HTTPFields) -> String {
+    static func baseURL(_ fields: HTTPFields, scheme: String) -> String {
         guard let host = fields[.named("Host")], !host.isEmpty, host.utf8.allSatisfy(isPartOfHost) else {
             return OpenCodeDocument.baseURLDefault
         }
-        return (fields[.named("X-Forwarded-Proto")] == "https" ? "https" : "http") + "://\(host)/v1"
+        return (fields[.named("X-Forwarded-Proto")] == "https" ? "https" : scheme) + "://\(host)/v1"
     }
 
     private static func isPartOfHost(_ byte: UInt8) -> Bool {

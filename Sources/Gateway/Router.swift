@@ -17,6 +17,8 @@ final class Router {
     private let figures: ServerFigures
     /// Where it is answered here.
     private let metrics: MetricsPage?
+    /// Of the server's own address.
+    private let scheme: String
 
     init(
         completions: Completions,
@@ -27,7 +29,8 @@ final class Router {
         crossOrigin: CrossOriginPolicy,
         horde: Horde,
         figures: ServerFigures,
-        metrics: MetricsPage?
+        metrics: MetricsPage?,
+        scheme: String
     ) {
         self.completions = completions
         self.gate = gate
@@ -38,6 +41,7 @@ final class Router {
         self.horde = horde
         self.figures = figures
         self.metrics = metrics
+        self.scheme = scheme
     }
 
     /// Takes other settings, for the requests that come from now on.
@@ -115,7 +119,7 @@ final class Router {
         switch route {
         case .completions(let form): return completions.create(form, consume request, writer, origin, grant)
         case .openCode:
-            OpenCodeReply.of(catalog.current, request.fields, query: request.query).with(origin).send(
+            OpenCodeReply.of(catalog.current, request.fields, query: request.query, scheme: scheme).with(origin).send(
                 writer
             )
         case .status: StatusPage.response(report(request, for: viewer), query: request.query).send(writer)
@@ -126,7 +130,7 @@ final class Router {
     }
 
     private func report(_ request: borrowing Request, for viewer: StatusReport.Viewer) -> StatusReport {
-        board.report(baseURL: OpenCodeReply.baseURL(request.fields), for: viewer)
+        board.report(baseURL: OpenCodeReply.baseURL(request.fields, scheme: scheme), for: viewer)
     }
 
     /// What needs no waiting: all of it is in memory.

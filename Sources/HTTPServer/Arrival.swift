@@ -15,6 +15,7 @@ final class Arrival {
     private var socket: FileDescriptor?
     private let peer: PeerAddress
     private let slot: ConnectionSlot
+    private let relay: Relay?
     private let server: HTTPServer
     private var deadline: TimerID?
     private let started = ContinuousClock.now
@@ -28,12 +29,14 @@ final class Arrival {
         _ socket: consuming FileDescriptor,
         from peer: PeerAddress,
         in slot: ConnectionSlot,
+        through relay: Relay? = nil,
         server: HTTPServer
     ) {
         let descriptor = socket.rawValue
         self.socket = consume socket
         self.peer = peer
         self.slot = slot
+        self.relay = relay
         self.server = server
         Self.liveCount += 1
         deadline = EventLoop.schedule(after: server.limits.headSecondsMax) { [weak self] in self?.end() }
@@ -79,7 +82,7 @@ final class Arrival {
     private func handOver(_ request: RequestSize) {
         guard let socket = socket.take() else { return }
         EventLoop.unwatch(socket.rawValue)
-        server.admit(socket, from: peer, in: slot, with: request)
+        server.admit(socket, from: peer, in: slot, through: relay, with: request)
         end()
     }
 

@@ -1,3 +1,4 @@
+import CLinux
 import CMicroHTTPD
 import EventLoop
 import Glibc
@@ -26,6 +27,8 @@ final class Connection {
     private var headsAtLook = -1
     private var look: TimerID?
     private let server: HTTPServer
+    /// Where the client is on its other side.
+    private let relay: Relay?
     /// What has to come; nil while nothing is on its way.
     private var expected: Input?
     private var deadline: TimerID?
@@ -41,6 +44,7 @@ final class Connection {
         shard: Daemon,
         slot: ConnectionSlot,
         firstRequest: RequestSize,
+        relay: Relay?,
         server: HTTPServer
     ) {
         self.descriptor = descriptor
@@ -48,6 +52,7 @@ final class Connection {
         self.shard = shard
         self.slot = slot
         self.firstRequest = firstRequest
+        self.relay = relay
         self.server = server
         expect(.head)
         TCPOption.giveUpReader(of: descriptor, after: server.limits.stallSecondsMax)
@@ -63,7 +68,7 @@ final class Connection {
     func judge(_ target: UnsafePointer<CChar>, targetBytes: Int) -> Result<Int, Refusal>? {
         guard let buffer else {
             // The first one was judged before libmicrohttpd got the connection.
-            buffer = ReadBuffer(of: descriptor, firstTarget: target, of: firstRequest, byteCount: shard.memoryBytes)
+            buffer = ReadBuffer(firstTarget: target, of: firstRequest, byteCount: shard.memoryBytes)
             return .success(firstRequest.rawBytes)
         }
         return buffer.request(withTarget: target, targetBytes: targetBytes)?.judge(server.limits)
@@ -71,7 +76,23 @@ final class Connection {
 
     /// Whether something has come behind the request that is answered: another one, which was sent too early, or what
     /// libmicrohttpd has passed over without a word.
-    var hasMore: Bool { buffer?.hasMore ?? true }
+    var hasMore: Bool {
+        guard let buffer, let receivedBytes else { return true }
+        return buffer.hasMore(of: receivedBytes)
+    }
+
+    /// How many bytes have come, with one more for the end of sending; nil where nobody says.
+    private var receivedBytes: Int? {
+        if let relay { return relay.deliveredBytes }
+        let count = linux_received_bytes(descriptor)
+        return count < 0 ? nil : Int(count)
+    }
+
+    /// What libmicrohttpd has read so far in all, and what waits; nil where nobody says.
+    private var progress: (read: Int, unread: Int)? {
+        let unread = Int(linux_unread_bytes(descriptor))
+        return receivedBytes.flatMap { unread < 0 ? nil : ($0 - unread, unread) }
+    }
 
     /// A head, or a body, is through.
     func used(_ bytes: Int) {
@@ -95,7 +116,7 @@ final class Connection {
     /// A chunk's size and extensions have to fit its memory. Where they do not, it neither reads on nor gives up, and asks to
     /// be run again at once, for ever.
     func lookAtChunks() {
-        guard exchange?.isReceiving == true, let progress = ReadBuffer.progress(of: descriptor), progress.unread > 0
+        guard exchange?.isReceiving == true, let progress, progress.unread > 0
         else {
             chunks = (-1, 0)
             return
@@ -196,7 +217,7 @@ final class Connection {
     private var isHeadUnderWay: Bool {
         // Its request line may have come slowly, before there was an exchange.
         if exchange != nil, case .head = expected { return true }
-        return exchange == nil && buffer?.hasMore ?? false
+        return exchange == nil && buffer != nil && hasMore
     }
 
     private func lookAtHead() {
@@ -215,7 +236,7 @@ final class Connection {
         // What it has sent before it left is still read and answered; libmicrohttpd itself waits on for the rest of a head.
         EventLoop.atEndOfTurn(.output) { [weak self] in
             guard let self, isOpen, exchange == nil else { return }
-            if ReadBuffer.progress(of: descriptor)?.unread == 0 { shutdown() }
+            if progress?.unread == 0 { shutdown() }
         }
     }
 }

@@ -40,7 +40,10 @@ package final class HTTPServer {
     private(set) var isDraining = false
     private let slots: ConnectionSlots
     private var arrivals: [ObjectIdentifier: Arrival] = [:]
-    private var arriving: (shard: Daemon, remoteAddress: String, slot: ConnectionSlot, request: RequestSize)?
+    private var arriving: Arriving?
+    private let relays = Relays()
+    /// What connections are encrypted with from now on; nil leaves them in the clear.
+    package var tls: TLSContext?
     private var connections: [ObjectIdentifier: Connection] = [:]
     /// Connections whose deadline is set at the end of the turn, where they are then still waited for.
     private var expecting: [Connection] = []
@@ -49,10 +52,20 @@ package final class HTTPServer {
     /// Where the server listens; the port is the real one, also when 0 was asked for.
     package private(set) var address: ListenAddress
 
+    /// The connection that `admit` is handing over.
+    private struct Arriving {
+        let shard: Daemon
+        let remoteAddress: String
+        let slot: ConnectionSlot
+        let relay: Relay?
+        let request: RequestSize
+    }
+
     /// Starts to listen.
     ///
     /// - Parameters:
     ///   - place: where.
+    ///   - tls: what connections are encrypted with; nil leaves them in the clear.
     ///   - limits: what a stranger may make the server hold.
     ///   - render: gives the server's own refusals their body, so that they look like the handler's errors.
     ///   - onEnd: is told of every exchange when it is over, for the access log.
@@ -60,6 +73,7 @@ package final class HTTPServer {
     /// - Throws: `ListenError` when the address cannot be had.
     package init(
         listeningOn place: ListenPlace,
+        tls: TLSContext? = nil,
         limits: Limits = Limits(),
         render: @escaping @LoopActor @Sendable (Refusal) -> Answer = HTTPServer.plainText,
         onEnd: @escaping @LoopActor (ExchangeSummary) -> Void = { _ in },
@@ -70,6 +84,7 @@ package final class HTTPServer {
         self.render = render
         self.onEnd = onEnd
         self.place = place
+        self.tls = tls
         slots = ConnectionSlots(
             perAddressMax: limits.connectionsPerAddressMax,
             trustedProxies: limits.trustedProxies
@@ -127,6 +142,7 @@ package final class HTTPServer {
         shards?.small.stop()
         shards?.large.stop()
         shards = nil
+        await relays.ended(within: limits.flushSecondsMax)
     }
 
     /// How many requests are being received, worked on or answered.
@@ -135,7 +151,7 @@ package final class HTTPServer {
     /// How many connections there are, with those that have not sent a whole head.
     package var connectionCount: Int { arrivals.count + connections.count }
 
-    /// The version of libmicrohttpd that runs.
+    /// libmicrohttpd's, that runs.
     package nonisolated static var libraryVersion: String { String(cString: MHD_get_version()) }
 
     // MARK: For the listener, the shards and the exchanges
@@ -144,34 +160,45 @@ package final class HTTPServer {
     private func accept(_ connection: consuming FileDescriptor, from peer: PeerAddress) {
         guard arrivals.count + connections.count < limits.connectionsMax else { return }
         guard let slot = slots.take(peer.address) else {
-            return Arrival.refuse(
-                .tooManyConnections(countMax: limits.connectionsPerAddressMax),
-                on: connection,
-                from: peer,
-                server: self
-            )
+            // Who would have to be told in TLS is not told.
+            return tls != nil
+                ? ()
+                : Arrival.refuse(
+                    .tooManyConnections(countMax: limits.connectionsPerAddressMax),
+                    on: connection,
+                    from: peer,
+                    server: self
+                )
         }
-        let arrival = Arrival(connection, from: peer, in: slot, server: self)
+        guard tls != nil || peer.isUnix else { return arrived(connection, from: peer, in: slot) }
+        guard let (relay, serverEnd) = relays.start(connection, tls, limits: limits) else { return }
+        arrived(FileDescriptor(owning: serverEnd), from: peer, in: slot, through: relay)
+    }
+
+    private func arrived(
+        _ connection: consuming FileDescriptor,
+        from peer: PeerAddress,
+        in slot: ConnectionSlot,
+        through relay: Relay? = nil
+    ) {
+        let arrival = Arrival(connection, from: peer, in: slot, through: relay, server: self)
         arrivals[ObjectIdentifier(arrival)] = arrival
     }
 
-    func ended(_ arrival: Arrival) {
-        arrivals[ObjectIdentifier(arrival)] = nil
-    }
+    func ended(_ arrival: Arrival) { arrivals[ObjectIdentifier(arrival)] = nil }
 
-    func refused(_ summary: ExchangeSummary) {
-        onEnd(summary)
-    }
+    func refused(_ summary: ExchangeSummary) { onEnd(summary) }
 
     /// Hands a connection with its first request's head to libmicrohttpd.
     func admit(
         _ connection: consuming FileDescriptor,
         from peer: PeerAddress,
         in slot: ConnectionSlot,
+        through relay: Relay?,
         with request: RequestSize
     ) {
         guard let shards, let shard = (limits.isSmall(request) ? shards.small : shards.large).next() else { return }
-        arriving = (shard, peer.host, slot, request)
+        arriving = Arriving(shard: shard, remoteAddress: peer.host, slot: slot, relay: relay, request: request)
         shard.add(connection, from: peer)
         arriving = nil
     }
@@ -185,6 +212,7 @@ package final class HTTPServer {
             shard: arriving.shard,
             slot: arriving.slot,
             firstRequest: arriving.request,
+            relay: arriving.relay,
             server: self
         )
         connections[ObjectIdentifier(connection)] = connection
@@ -217,29 +245,5 @@ package final class HTTPServer {
         guard openExchanges == 0, let waiter = idleWaiter else { return }
         idleWaiter = nil
         waiter.resume()
-    }
-
-    /// The refusals of a server whose owner gave them no other form.
-    package nonisolated static let plainText: @LoopActor @Sendable (Refusal) -> Answer = { refusal in
-        let (status, text): (HTTPResponse.Status, String) =
-            switch refusal {
-            case .bodyTooLarge(let bytesMax): (.contentTooLarge, "The body is larger than \(bytesMax) bytes.")
-            case .headTooLarge(let bytesMax):
-                (.requestHeaderFieldsTooLarge, "The head is larger than \(bytesMax) bytes.")
-            case .tooManyFields(let countMax):
-                (
-                    .requestHeaderFieldsTooLarge,
-                    "The head has more than \(countMax) fields, query arguments and cookies."
-                )
-            case .tooManyConnections(let countMax):
-                (.tooManyRequests, "An address may have \(countMax) connections at a time.")
-            case .malformed(let reason): (.badRequest, reason)
-            case .abandoned: (.internalServerError, "The request was not answered.")
-            }
-        return Answer(
-            status: status,
-            fields: [.contentType: "text/plain; charset=utf-8"],
-            body: Array((text + "\n").utf8)
-        )
     }
 }

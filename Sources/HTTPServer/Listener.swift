@@ -13,6 +13,8 @@ import Glibc
 final class Listener {
     let address: ListenAddress
     private let socket: FileDescriptor
+    /// Whether the Unix socket's file goes with it.
+    private var isOurs = false
     private let accept: @LoopActor (consuming FileDescriptor, PeerAddress) -> Void
     private var pause: TimerID?
 
@@ -25,6 +27,10 @@ final class Listener {
         accept: @escaping @LoopActor (consuming FileDescriptor, PeerAddress) -> Void
     ) throws(ListenError) {
         switch place {
+        case .address(let address) where address.path != nil:
+            socket = FileDescriptor(owning: try UnixSocket.bind(address))
+            self.address = address
+            isOurs = true
         case .address(let address):
             socket = FileDescriptor(owning: try Self.bind(address))
             let host = address.host.isEmpty ? "0.0.0.0" : address.host
@@ -32,7 +38,9 @@ final class Listener {
         case .handedOver(let descriptor):
             socket = FileDescriptor(owning: try Self.adopt(descriptor))
             let name = Self.name(of: socket.rawValue)
-            self.address = ListenAddress(host: name.host, port: name.port)
+            address =
+                UnixSocket.path(of: socket.rawValue).map { ListenAddress(path: $0) }
+                ?? ListenAddress(host: name.host, port: name.port)
         }
         self.accept = accept
         watch()
@@ -41,6 +49,7 @@ final class Listener {
     isolated deinit {
         if let pause { EventLoop.cancel(pause) }
         EventLoop.unwatch(socket.rawValue)
+        if isOurs, let path = address.path { unlink(path) }
     }
 
     private func watch() {
@@ -109,7 +118,7 @@ final class Listener {
             throw .notListening(descriptor)
         }
         let family = name(of: descriptor).family
-        guard family == AF_INET || family == AF_INET6 else { throw .notListening(descriptor) }
+        guard family == AF_INET || family == AF_INET6 || family == AF_UNIX else { throw .notListening(descriptor) }
         guard fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0, fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 else {
             throw .notListening(descriptor)
         }

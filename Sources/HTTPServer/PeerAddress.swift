@@ -12,12 +12,18 @@ struct PeerAddress {
         }
     }
 
+    /// Whether it is no address at all, but a process of this machine.
+    var isUnix: Bool { CInt(storage.ss_family) == AF_UNIX }
+
     /// The address alone; nil where it is of no family of the Internet's.
     var address: IPAddress? { IPAddress(storage) }
 
     /// The address without the port, in numbers.
+    ///
+    /// Clients of a Unix socket are called `unix`.
     var host: String {
-        withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(NI_MAXHOST)) { host in
+        if isUnix { return AddressRange.unixClients }
+        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(NI_MAXHOST)) { host in
             guard let start = host.baseAddress else { return "unknown" }
             let code = withSocketAddress { address, length in
                 getnameinfo(address, length, start, socklen_t(host.count), nil, 0, NI_NUMERICHOST)

@@ -106,8 +106,8 @@ import Testing
         ("drain: 7\n", "FILE:1: 'drain' has keys: 'timeout', 'delay'."),
         ("drain: {x: 7}\n", "FILE:1: 'x' is no key of 'drain'; known are 'timeout', 'delay'."),
         ("horde: {api_key: secret-of-mine}\n", "FILE:1: 'horde.api_key' has to be an AI Horde key."),
-        ("listen:\n", "FILE:1: 'listen' has to be HOST:PORT."),
-        ("listen: [a, b]\n", "FILE:1: 'listen' has to be HOST:PORT."),
+        ("listen:\n", "FILE:1: 'listen' has to be HOST:PORT or unix:/PATH."),
+        ("listen: [a, b]\n", "FILE:1: 'listen' has to be HOST:PORT or unix:/PATH."),
         ("models: {alias: {}}\n", "FILE:1: 'alias' is no key of 'models'; did you mean 'aliases'?"),
         ("- a\n", "FILE: The file is not a list of keys."),
     ])
@@ -120,12 +120,15 @@ import Testing
 
     @Test func `what is wrong elsewhere is told with its place`() throws {
         let variable = try problem("", environment: ["INTERPOSER_LISTEN": "here"])
-        #expect(variable == "INTERPOSER_LISTEN: The value has to be HOST:PORT, not 'here'.")
+        #expect(variable == "INTERPOSER_LISTEN: The value has to be HOST:PORT or unix:/PATH, not 'here'.")
         do {
             _ = try settled(flags: ["listen": ["here"]])
             Issue.record("taken")
         } catch let error as ConfigurationError {
-            #expect(error.description == "--listen: The value has to be HOST:PORT, not 'here'." && error.isUsage)
+            #expect(
+                error.description == "--listen: The value has to be HOST:PORT or unix:/PATH, not 'here'."
+                    && error.isUsage
+            )
         }
     }
 

@@ -101,7 +101,7 @@ import Testing
         ("virtual=1", true), ("a=b&virtual=1", true), ("virtual=0", false), ("xvirtual=1", false), (nil, false),
     ])
     func `the query of opencode.json asks for what is virtual`(query: String?, isThere: Bool) throws {
-        let reply = OpenCodeReply.of(catalog, [:], query: query)
+        let reply = OpenCodeReply.of(catalog, [:], query: query, scheme: "http")
         #expect(String(decoding: reply.body, as: UTF8.self).contains("horde/auto") == isThere)
     }
 }

@@ -64,15 +64,15 @@ import Testing
         var fields = HTTPFields()
         if let host { fields[.named("Host")] = host }
         if let scheme { fields[.named("X-Forwarded-Proto")] = scheme }
-        #expect(OpenCodeReply.baseURL(fields) == url)
+        #expect(OpenCodeReply.baseURL(fields, scheme: "http") == url)
     }
 
     @Test func `the answer is the document, or an honest 503`() throws {
         let catalog = Self.catalog([Self.worker("m", context: 32_768)])
-        let reply = OpenCodeReply.of(catalog, [:])
+        let reply = OpenCodeReply.of(catalog, [:], scheme: "http")
         #expect(reply.status == .ok)
         #expect(try JSON(parsing: reply.body) == catalog.openCode(baseURL: OpenCodeDocument.baseURLDefault).json)
-        let none = OpenCodeReply.of(Self.catalog([Self.worker("m", context: 100)]), [:])
+        let none = OpenCodeReply.of(Self.catalog([Self.worker("m", context: 100)]), [:], scheme: "http")
         #expect(none.status == .serviceUnavailable && none.fields[.retryAfter] == "60")
     }
 }

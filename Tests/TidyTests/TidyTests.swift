@@ -94,7 +94,7 @@ enum Rules {
     static let arrows: [String: Set<String>] = [
         "Metrics": [],
         "EventLoop": ["CLinux", "Metrics"],
-        "HTTPServer": ["EventLoop", "CLinux", "CMicroHTTPD"],
+        "HTTPServer": ["EventLoop", "CLinux", "CMicroHTTPD", "COpenSSL"],
         "HTTPClient": ["EventLoop", "CLinux", "CCurl"],
         "Secrets": ["COpenSSL"],
         "Journal": ["EventLoop", "CLinux", "CSQLite"],

@@ -23,7 +23,13 @@ extension Setting {
                 return true
             }
         ),
-        optional("listen", "HOST:PORT", flag: "--listen", usual: ServeSettings.usualListen.description, \.listen) {
+        optional(
+            "listen",
+            "HOST:PORT or unix:/PATH",
+            flag: "--listen",
+            usual: ServeSettings.usualListen.description,
+            \.listen
+        ) {
             try? ListenAddress(parsing: $0)
         },
         Setting(
@@ -38,6 +44,8 @@ extension Setting {
                 return true
             }
         ),
+        optional("tls.certificate", "the path of a file", isReloadable: true, usual: "none", \.certificate) { $0 },
+        optional("tls.key", "the path of a file", isReloadable: true, usual: "none", \.certificateKey) { $0 },
         Setting(
             "metrics.listen",
             "HOST:PORT, 'main' or 'off'",

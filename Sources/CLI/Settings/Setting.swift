@@ -83,6 +83,9 @@ struct ServeSettings: Sendable {
     var accessMode = AccessPolicy.Mode.open
     var localKeys: [LocalKey] = []
     var metrics = MetricsPlace.usual
+    /// Files in PEM form, both or none.
+    var certificate: String?
+    var certificateKey: String?
 
     static let usualListen = ListenAddress(host: "127.0.0.1", port: 8080)
 }

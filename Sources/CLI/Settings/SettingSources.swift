@@ -1,6 +1,7 @@
 import Configuration
 import FoundationEssentials
 import Gateway
+import HTTPServer
 import Prompting
 import SystemPackage
 
@@ -70,7 +71,9 @@ struct SettingSources: Sendable {
             }
         }
         try chooseKey(&settled, ranks)
-        settled.settings.formats = formatsPath(settled.settings.formats, ranks["formats"])
+        settled.settings.formats = path(settled.settings.formats, ranks["formats"])
+        settled.settings.certificate = path(settled.settings.certificate, ranks["tls.certificate"])
+        settled.settings.certificateKey = path(settled.settings.certificateKey, ranks["tls.key"])
         return settled
     }
 
@@ -95,9 +98,9 @@ struct SettingSources: Sendable {
     }
 
     /// Paths in a file are relative to it.
-    private func formatsPath(_ formats: String?, _ rank: Int?) -> String? {
-        guard let formats, let rank, providers[rank].source == .file, let file else { return formats }
-        return FilePath(file.path).removingLastComponent().pushing(FilePath(formats)).string
+    private func path(_ path: String?, _ rank: Int?) -> String? {
+        guard let path, let rank, providers[rank].source == .file, let file else { return path }
+        return FilePath(file.path).removingLastComponent().pushing(FilePath(path)).string
     }
 
     private func place(of setting: Setting, in source: Source) -> String {
@@ -123,6 +126,23 @@ struct SettingSources: Sendable {
 struct SettledSettings: Sendable {
     var settings = ServeSettings()
     var sources: [String: String] = [:]
+
+    /// Certificate and key, read and found to belong together; nil where there is no TLS.
+    func tls() throws(ConfigurationError) -> TLSContext? {
+        guard settings.certificate != nil || settings.certificateKey != nil else { return nil }
+        guard let certificate = settings.certificate, let key = settings.certificateKey else {
+            let missing = settings.certificate == nil ? "tls.certificate" : "tls.key"
+            throw ConfigurationError(
+                sources["tls.certificate"] ?? sources["tls.key"] ?? "tls",
+                "'\(missing)' is missing."
+            )
+        }
+        do {
+            return try TLSContext(certificate: certificate, key: key)
+        } catch {
+            throw ConfigurationError(sources["tls.certificate"] ?? "tls", "\(error).")
+        }
+    }
 
     /// The formats that models are spoken to in: the built-in ones, changed as the operator's file says.
     func formats() throws(ConfigurationError) -> FormatTable {

@@ -1,0 +1,65 @@
+import CLinux
+import Glibc
+
+/// Unix sockets that are listened on (unix(7)).
+enum UnixSocket {
+    /// Makes one that listens, in place of one that a process has left behind.
+    ///
+    /// Everybody may connect who can reach the file, as on a loopback address: the folder decides who can.
+    static func bind(_ address: ListenAddress) throws(ListenError) -> CInt {
+        guard let path = address.path else { preconditionFailure("an address of TCP is bound elsewhere") }
+        let socket = Glibc.socket(AF_UNIX, linux_socket_stream, 0)
+        guard socket >= 0 else { throw .refused(address, reason: String(cString: strerror(errno))) }
+        var code = withAddress(path) { Glibc.bind(socket, $0, $1) }
+        if code != 0, errno == EADDRINUSE, isLeftBehind(path) {
+            unlink(path)
+            code = withAddress(path) { Glibc.bind(socket, $0, $1) }
+        }
+        guard code == 0, chmod(path, 0o666) == 0, listen(socket, backlog) == 0 else {
+            let reason = String(cString: strerror(errno))
+            close(socket)
+            throw .refused(address, reason: reason)
+        }
+        return socket
+    }
+
+    private static let backlog: CInt = 4096
+
+    /// Whether nobody listens on it any more.
+    private static func isLeftBehind(_ path: String) -> Bool {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { return false }
+        let probe = Glibc.socket(AF_UNIX, linux_socket_stream, 0)
+        guard probe >= 0 else { return false }
+        defer { close(probe) }
+        return withAddress(path) { connect(probe, $0, $1) } != 0 && errno == ECONNREFUSED
+    }
+
+    /// The path of a socket that has one.
+    static func path(of socket: CInt) -> String? {
+        var address = sockaddr_un()
+        var length = socklen_t(MemoryLayout<sockaddr_un>.size)
+        let code = withUnsafeMutableBytes(of: &address) { bytes in
+            getsockname(socket, bytes.assumingMemoryBound(to: sockaddr.self).baseAddress, &length)
+        }
+        guard code == 0, CInt(address.sun_family) == AF_UNIX else { return nil }
+        return withUnsafeBytes(of: address.sun_path) { bytes in
+            String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+    }
+
+    private static func withAddress<Value>(
+        _ path: String,
+        _ body: (UnsafePointer<sockaddr>?, socklen_t) -> Value
+    ) -> Value {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { place in
+            // Shorter than the place, as the address was read.
+            place.copyBytes(from: path.utf8.prefix(place.count - 1))
+        }
+        return withUnsafeBytes(of: &address) { bytes in
+            body(bytes.assumingMemoryBound(to: sockaddr.self).baseAddress, socklen_t(bytes.count))
+        }
+    }
+}
