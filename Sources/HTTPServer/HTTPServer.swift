@@ -161,17 +161,14 @@ package final class HTTPServer {
         guard arrivals.count + connections.count < limits.connectionsMax else { return }
         guard let slot = slots.take(peer.address) else {
             // Who would have to be told in TLS is not told.
-            return tls != nil
-                ? ()
-                : Arrival.refuse(
-                    .tooManyConnections(countMax: limits.connectionsPerAddressMax),
-                    on: connection,
-                    from: peer,
-                    server: self
-                )
+            if tls != nil { return }
+            let refusal = Refusal.tooManyConnections(countMax: limits.connectionsPerAddressMax)
+            return Arrival.refuse(refusal, on: connection, from: peer, server: self)
         }
         guard tls != nil || peer.isUnix else { return arrived(connection, from: peer, in: slot) }
-        guard let (relay, serverEnd) = relays.start(connection, tls, limits: limits) else { return }
+        guard relays.count < limits.connectionsMax,
+            let (relay, serverEnd) = relays.start(connection, tls, limits: limits)
+        else { return }
         arrived(FileDescriptor(owning: serverEnd), from: peer, in: slot, through: relay)
     }
 

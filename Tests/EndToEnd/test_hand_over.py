@@ -85,7 +85,7 @@ def test_what_is_unclear_is_refused(listening, options, sockets, words):
 def test_what_does_not_listen_is_named():
     with socket.socket() as one, pytest.raises(AssertionError) as failure:
         processes.Child("serve", sockets=[one])
-    assert "descriptor 3, which was handed over, is no listening TCP socket" in str(failure.value)
+    assert "descriptor 3, which was handed over, is no listening socket of TCP or Unix" in str(failure.value)
 
 
 def test_what_is_meant_for_another_process_is_left_alone(horde):

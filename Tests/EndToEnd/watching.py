@@ -34,12 +34,13 @@ def connections(pid, port):
             own.add(os.readlink(descriptor))
         except FileNotFoundError:
             continue
-    count = 0
+    # A table that changes while it is read may have a line twice.
+    found = set()
     for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]:
         fields = line.split()
         if int(fields[2].rpartition(":")[2], 16) == port and f"socket:[{fields[9]}]" in own:
-            count += 1
-    return count
+            found.add(fields[9])
+    return len(found)
 
 
 class Watch:

@@ -163,7 +163,11 @@ private func checkAddress(_ text: String) {
         let again = try ListenAddress(parsing: address.description)
         precondition(again == address, "Another address.")
         precondition(!address.host.contains { $0.isWhitespace || "[]".contains($0) }, "A host that is none.")
-        precondition(text.hasSuffix("\(address.port)") || text.last?.isNumber == true, "Another port.")
+        if let path = address.path {
+            precondition(path.hasPrefix("/") && text.hasSuffix(path), "Another path.")
+        } else {
+            precondition(text.hasSuffix("\(address.port)") || text.last?.isNumber == true, "Another port.")
+        }
     } catch {
         precondition(error == .malformedAddress(text), "An address is taken and written as none.")
     }

@@ -8,6 +8,9 @@ final class Relays {
 
     nonisolated init() {}
 
+    /// With those that only wait until their client has seen the end.
+    var count: Int { relays.count }
+
     /// Starts one for a client's socket; see `Relay.start`.
     func start(
         _ socket: consuming FileDescriptor,
