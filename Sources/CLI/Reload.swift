@@ -47,7 +47,10 @@ final class Reload {
             changed.map(\.key) + (old.aliases == new.aliases ? [] : ["models.aliases"])
             + (old.localKeys == new.localKeys ? [] : ["keys"])
         logger.info("reloaded", metadata: ["changed": .string(names.joined(separator: ","))])
-        let fixed = changed.filter { !$0.isReloadable }.map(\.key).joined(separator: ",")
+        // Another certificate is taken, but not whether there is one: clients would find the other thing than they were told.
+        let togglesTLS = (old.certificate == nil) != (new.certificate == nil)
+        let fixed = changed.filter { !$0.isReloadable || togglesTLS && $0.key.hasPrefix("tls.") }.map(\.key)
+            .joined(separator: ",")
         if !fixed.isEmpty { logger.warning("needs a restart", metadata: ["settings": .string(fixed)]) }
     }
 }

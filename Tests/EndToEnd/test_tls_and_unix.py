@@ -229,6 +229,11 @@ def test_a_reload_takes_another_certificate_and_keeps_the_old_one_where_it_is_wr
     os.replace(tmp_path / "renewed.key", tmp_path / "server.key")
     encrypted.process.send_signal(signal.SIGHUP)
     eventually(name, 5, "the new certificate")
+    # Whether there is TLS at all is no matter of a reload.
+    (tmp_path / "interposer.yaml").write_text("# none\n")
+    encrypted.process.send_signal(signal.SIGHUP)
+    eventually(lambda: "settings=tls.certificate,tls.key" in encrypted.stderr, 5, "the warning")
+    assert name()
 
 
 def test_a_mistake_is_told_before_the_start(tmp_path):
