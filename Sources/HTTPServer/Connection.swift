@@ -22,10 +22,9 @@ final class Connection {
     private var buffer: ReadBuffer?
     /// The last look at chunks: what had been read by then, and how often that was so.
     private var chunks = (read: -1, sameLooks: 0)
-    /// Heads that were whole so far, and how many there were at the last look.
+    /// Heads that were whole so far.
     private var heads = 0
-    private var headsAtLook = -1
-    private var look: TimerID?
+    private var headPace: LaterHeadPace
     private let server: HTTPServer
     /// Where the client is on its other side.
     private let relay: Relay?
@@ -54,11 +53,10 @@ final class Connection {
         self.firstRequest = firstRequest
         self.relay = relay
         self.server = server
+        headPace = LaterHeadPace(deadline: server.limits.headSecondsMax)
         expect(.head)
         TCPOption.giveUpReader(of: descriptor, after: server.limits.stallSecondsMax)
-        EventLoop.watch(descriptor, for: [.readable, .peerClosed, .edgeTriggered]) { [weak self] readiness in
-            self?.moved(readiness)
-        }
+        EventLoop.watch(descriptor, for: [.peerClosed, .edgeTriggered]) { [weak self] _ in self?.peerClosed() }
     }
 
     // MARK: What libmicrohttpd has read
@@ -193,39 +191,22 @@ final class Connection {
     func closed() {
         inputIsComplete()
         receivesChunks(false)
-        if let look { EventLoop.cancel(look) }
         EventLoop.unwatch(descriptor)
         isOpen = false
         server.ended(self)
         exchange?.completed(isWhole: false)
     }
 
-    private func moved(_ readiness: Readiness) {
-        if readiness.contains(.peerClosed) { return peerClosed() }
-        if exchange == nil { planLook() }
-    }
-
-    /// Something has come that may be the beginning of a later head, which has to end in time too.
-    ///
-    /// Two looks at half of that time, since most heads are through before there is one: a head that is begun at the first
-    /// and still not whole at the second is too slow.
-    private func planLook() {
-        guard look == nil, isOpen else { return }
-        look = EventLoop.schedule(after: server.limits.headSecondsMax / 2) { [weak self] in self?.lookAtHead() }
-    }
-
     private var isHeadUnderWay: Bool {
         // Its request line may have come slowly, before there was an exchange.
         if exchange != nil, case .head = expected { return true }
-        return exchange == nil && buffer != nil && hasMore
+        guard exchange == nil, let buffer, let receivedBytes else { return false }
+        return buffer.hasMore(of: receivedBytes)
     }
 
-    private func lookAtHead() {
-        look = nil
-        guard isHeadUnderWay else { return }
-        if headsAtLook == heads { return shutdown() }
-        headsAtLook = heads
-        planLook()
+    /// Cuts the connection off where a later head on it does not end in time.
+    func lookAtHead(_ now: ContinuousClock.Instant) {
+        if !headPace.look(at: now, underWay: isHeadUnderWay ? heads : nil) { shutdown() }
     }
 
     private func peerClosed() {

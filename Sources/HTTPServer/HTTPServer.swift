@@ -44,7 +44,7 @@ package final class HTTPServer {
     private let relays = Relays()
     /// What connections are encrypted with from now on; nil leaves them in the clear.
     package var tls: TLSContext?
-    private var connections: [ObjectIdentifier: Connection] = [:]
+    private let connections: Connections
     /// Connections whose deadline is set at the end of the turn, where they are then still waited for.
     private var expecting: [Connection] = []
     private var idleWaiter: CheckedContinuation<Void, Never>?
@@ -85,6 +85,7 @@ package final class HTTPServer {
         self.onEnd = onEnd
         self.place = place
         self.tls = tls
+        connections = Connections(headSecondsMax: limits.headSecondsMax)
         slots = ConnectionSlots(
             perAddressMax: limits.connectionsPerAddressMax,
             trustedProxies: limits.trustedProxies
@@ -116,7 +117,7 @@ package final class HTTPServer {
         isDraining = true
         // Who is connected already and has not asked yet is answered here.
         if case .handedOver = place { listener = nil }
-        for connection in connections.values where connection.exchange == nil { connection.shutdown() }
+        for connection in connections.idle { connection.shutdown() }
     }
 
     /// Accepts no more connections; those that exist go on.
@@ -128,11 +129,9 @@ package final class HTTPServer {
     /// Ends the server: handlers are cancelled, answers that are complete get a moment to leave, connections close.
     package func stop() async {
         stopListening()
-        for connection in connections.values { connection.exchange?.clientLeft() }
+        for connection in connections.busy { connection.exchange?.clientLeft() }
         let timer = EventLoop.schedule(after: limits.flushSecondsMax) { [weak self] in
-            self?.connections.values.forEach { connection in
-                if connection.exchange != nil { connection.shutdown() }
-            }
+            self?.connections.busy.forEach { $0.shutdown() }
         }
         await withCheckedContinuation { waiter in
             // Asked here and not before: for a caller without the loop's executor preference the body runs a turn later.
@@ -212,13 +211,13 @@ package final class HTTPServer {
             relay: arriving.relay,
             server: self
         )
-        connections[ObjectIdentifier(connection)] = connection
+        connections.began(connection)
         arriving.shard.connectionCount += 1
         return connection
     }
 
     func ended(_ connection: Connection) {
-        connections[ObjectIdentifier(connection)] = nil
+        connections.ended(connection)
         connection.shard.connectionCount -= 1
     }
 
