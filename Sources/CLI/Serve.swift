@@ -45,8 +45,10 @@ struct Serve: ParsableCommand {
     /// Text is for a terminal; the journal, and whatever else reads a log, takes fields.
     @LoopActor
     private static func prepareLog(_ settings: ServeSettings) {
-        LogOutput.standardError.form = settings.logForm ?? (isatty(STDERR_FILENO) == 1 ? .text : .json)
-        LogOutput.standardError.hasPriorities = Environment.isLoggedByJournal
+        let isJournal = Environment.isLoggedByJournal
+        LogOutput.standardError.hasPriorities = isJournal
+        let usual = isJournal ? LogForm.journal : isatty(STDERR_FILENO) == 1 ? .text : .json
+        LogOutput.standardError.begin(settings.logForm ?? usual)
         LogLevel.current = settings.logLevel
     }
 

@@ -1,15 +1,21 @@
 /// The form of a log's lines.
+///
+/// The fields stand in the order in which they are added.
 package enum LogForm: String, CaseIterable, Sendable {
     /// `TIME LEVEL interposer: key=value … [SOURCE] MESSAGE`, for people.
     case text
     /// An object of JSON with the same, for programs.
     case json
+    /// An entry of systemd's journal, where each field can be asked for; `JournalEntry`.
+    case journal
 }
 
 /// The fields of a line, written one by one behind what stands there already.
 package struct LogFields {
     private let form: LogForm
     private(set) var bytes: [UInt8]
+    /// The fields of a journal's entry once more, for people, who are shown nothing but its message.
+    private(set) var words: [UInt8] = []
 
     init(_ form: LogForm, behind bytes: consuming [UInt8]) {
         self.form = form
@@ -18,29 +24,44 @@ package struct LogFields {
 
     /// Adds a number.
     package mutating func add(_ key: String, _ number: Int) {
+        if form == .journal { return addToEntry(key, "\(number)") }
         addKey(key)
         bytes.append(decimal: number)
     }
 
-    /// Adds a text; nil is a dash, or null.
-    package mutating func add(_ key: String, _ text: String?) {
+    /// Adds a number with at most two digits behind its point.
+    package mutating func add(_ key: String, _ number: Double) {
+        let words = "\((number * 100).rounded() / 100)"
+        if form == .journal { return addToEntry(key, words) }
         addKey(key)
-        switch form {
-        case .text: bytes.append(text: text ?? "-")
-        case .json: if let text { bytes.append(quoted: text) } else { bytes.append(text: "null") }
+        bytes.append(text: words)
+    }
+
+    /// Adds a text; nil is a dash, or null, or no field of the journal's.
+    package mutating func add(_ key: String, _ text: String?) {
+        if form == .journal { return addToEntry(key, text) }
+        addKey(key)
+        switch (form, text) {
+        case (.json, let text?): bytes.append(quoted: text)
+        case (.json, nil): bytes.append(text: "null")
+        case (_, let text): bytes.append(text: text ?? "-")
         }
     }
 
+    private mutating func addToEntry(_ key: String, _ text: String?) {
+        words.append(text: " \(key)=\(text ?? "-")")
+        if let text { bytes.append(field: JournalEntry.fieldName(key), Array(text.utf8)) }
+    }
+
     private mutating func addKey(_ key: String) {
-        switch form {
-        case .text:
-            bytes.append(UInt8(ascii: " "))
-            bytes.append(text: key)
-            bytes.append(UInt8(ascii: "="))
-        case .json:
+        if form == .json {
             bytes.append(UInt8(ascii: ","))
             bytes.append(quoted: key)
             bytes.append(UInt8(ascii: ":"))
+        } else {
+            bytes.append(UInt8(ascii: " "))
+            bytes.append(text: key)
+            bytes.append(UInt8(ascii: "="))
         }
     }
 }

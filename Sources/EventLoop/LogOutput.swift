@@ -10,10 +10,12 @@ package final class LogOutput {
     /// Where the program's own log goes.
     package static let standardError = LogOutput(STDERR_FILENO, label: "interposer")
 
-    private let descriptor: CInt
+    private var descriptor: CInt
     private let label: String
-    /// How its lines look; set before the first one.
-    package var form = LogForm.text
+    /// How its lines look.
+    private var form = LogForm.text
+    /// The journal's socket, where entries go to it.
+    private var journal: FileDescriptor?
     /// Whether lines begin with their priority, as the journal takes them from a program's output (sd-daemon(3)).
     package var hasPriorities = false
     /// A file takes all it is given; a write of more than a pipe has room for would wait for its reader.
@@ -38,6 +40,19 @@ package final class LogOutput {
         isFile = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
+    /// Chooses how the lines look, before the first one.
+    ///
+    /// - Parameters:
+    ///   - form: that of the journal is JSON where nobody has its socket.
+    ///   - journalSocket: the path of that.
+    package func begin(_ form: LogForm, journalSocket: String = JournalEntry.socketPath) {
+        self.form = form
+        guard form == .journal else { return }
+        guard let socket = JournalEntry.connect(to: journalSocket) else { return self.form = .json }
+        descriptor = socket.rawValue
+        journal = consume socket
+    }
+
     /// Adds a line: the time, who writes, and this.
     ///
     /// - Parameters:
@@ -47,8 +62,16 @@ package final class LogOutput {
     ///   - body: adds what this line tells beside the message.
     package func line(_ level: String, _ message: String, from source: String, _ body: (inout LogFields) -> Void) {
         lines.append { bytes in
-            if hasPriorities { bytes.append(text: Self.priority(of: level)) }
+            if hasPriorities, form != .journal { bytes.append(text: "<\(JournalEntry.priority(of: level))>") }
             switch form {
+            case .journal:
+                JournalEntry.add(to: &bytes) { bytes in
+                    let words = add(body, to: &bytes)
+                    bytes.append(field: "MESSAGE", message.utf8 + words)
+                    bytes.append(field: "PRIORITY", "\(JournalEntry.priority(of: level))".utf8)
+                    bytes.append(field: "SYSLOG_IDENTIFIER", label.utf8)
+                    bytes.append(field: "SOURCE", source.utf8)
+                }
             case .text:
                 bytes += currentStamp()
                 bytes.append(text: " \(level) \(label):")
@@ -71,23 +94,14 @@ package final class LogOutput {
         }
     }
 
-    private func add(_ body: (inout LogFields) -> Void, to bytes: inout [UInt8]) {
+    /// Adds the fields; what they are for people is returned where they do not stand there for them.
+    @discardableResult
+    private func add(_ body: (inout LogFields) -> Void, to bytes: inout [UInt8]) -> [UInt8] {
         // Taken out and put back, so that the fields are appended where they will stand.
         var fields = LogFields(form, behind: bytes.take())
         body(&fields)
         bytes = fields.bytes
-    }
-
-    /// The numbers of syslog (RFC 5424, 6.2.1).
-    private static func priority(of level: String) -> String {
-        switch level {
-        case "critical": "<2>"
-        case "error": "<3>"
-        case "warning": "<4>"
-        case "notice": "<5>"
-        case "info": "<6>"
-        default: "<7>"
-        }
+        return fields.words
     }
 
     /// Writes what waits, for a program that ends or writes there by itself, and waits at most so long for a reader.
@@ -122,18 +136,20 @@ package final class LogOutput {
             guard isFile || isReady(within: 0) else { return .full }
             var isFull = false
             lines.consume { bytes in
-                let count = Glibc.write(
-                    descriptor,
-                    bytes.baseAddress,
-                    isFile ? bytes.count : min(bytes.count, Self.pieceBytes)
-                )
+                let (count, all) = journal == nil ? writePiece(bytes) : JournalEntry.send(first: bytes, to: descriptor)
                 if count >= 0 { return count }
                 isFull = errno == EAGAIN
                 // Without a reader, or on a full disk, there is no better place for these lines.
-                return isFull || errno == EINTR ? 0 : bytes.count
+                return isFull || errno == EINTR ? 0 : all
             }
             if isFull { return .full }
         }
+    }
+
+    /// How much was taken, or -1, and how much of it is lost then.
+    private func writePiece(_ bytes: UnsafeRawBufferPointer) -> (count: Int, all: Int) {
+        let count = isFile ? bytes.count : min(bytes.count, Self.pieceBytes)
+        return (Glibc.write(descriptor, bytes.baseAddress, count), bytes.count)
     }
 
     private func isReady(within milliseconds: CInt) -> Bool {

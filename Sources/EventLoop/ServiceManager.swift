@@ -9,8 +9,7 @@ package final class ServiceManager {
     private let socket: FileDescriptor?
     /// Its number; nil where there is none.
     private let descriptor: CInt?
-    /// A path, or a name that begins with NUL.
-    private let address: [UInt8]
+    private let address: UnixAddress?
     /// Half of the time within which the manager wants to hear that the process lives.
     private let watchdogInterval: Duration?
 
@@ -22,17 +21,18 @@ package final class ServiceManager {
         var name = Array((notifySocket ?? "").utf8)
         let isSupported = name.first == UInt8(ascii: "/") || name.first == UInt8(ascii: "@")
         if name.first == UInt8(ascii: "@") { name[0] = 0 }
-        address = isSupported && name.count < Self.pathBytesMax ? name : []
-        let descriptor = address.isEmpty ? -1 : Glibc.socket(AF_UNIX, Self.datagram, 0)
-        self.descriptor = descriptor < 0 ? nil : descriptor
-        socket = descriptor < 0 ? nil : FileDescriptor(owning: descriptor)
+        address = isSupported ? UnixAddress(name) : nil
+        if address != nil, let socket = UnixAddress.datagramSocket() {
+            descriptor = socket.rawValue
+            self.socket = consume socket
+        } else {
+            descriptor = nil
+            socket = nil
+        }
         let isMine = watchdogProcess.map { $0 == "\(getpid())" } ?? true
         let microseconds = watchdogMicroseconds.flatMap(Int64.init) ?? 0
         watchdogInterval = isMine && microseconds > 0 ? .microseconds(max(microseconds / 2, 1000)) : nil
     }
-
-    private static let datagram = CInt(SOCK_DGRAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
-    private static let pathBytesMax = 108
 
     /// The service works, as it does from now on until it says otherwise.
     package func ready(_ status: String) {
@@ -61,16 +61,7 @@ package final class ServiceManager {
     }
 
     private func send(_ message: String) {
-        guard let descriptor else { return }
-        var place = sockaddr_un()
-        place.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &place.sun_path) { $0.copyBytes(from: address) }
-        let length = socklen_t(MemoryLayout<sa_family_t>.size + address.count)
-        let bytes = Array(message.utf8)
-        withUnsafePointer(to: place) { place in
-            place.withMemoryRebound(to: sockaddr.self, capacity: 1) { place in
-                _ = sendto(descriptor, bytes, bytes.count, CInt(MSG_NOSIGNAL), place, length)
-            }
-        }
+        guard let descriptor, let address else { return }
+        address.send(Array(message.utf8), from: descriptor)
     }
 }

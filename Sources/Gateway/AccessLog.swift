@@ -12,14 +12,15 @@ struct AccessLog {
 
     func write(_ summary: ExchangeSummary) {
         output.line("info", "request", from: "Gateway") { fields in
+            fields.add("request_id", summary.id)
+            fields.add("method", summary.method)
+            fields.add("path", Self.shown(summary.path))
+            if let status = summary.status { fields.add("status", status) } else { fields.add("status", String?.none) }
+            fields.add("duration_ms", summary.duration.wholeMilliseconds)
             fields.add("bytes", summary.sentBytes)
             fields.add("client", summary.remoteAddress)
             fields.add("end", summary.isWhole ? "whole" : "cut")
-            fields.add("id", summary.id)
-            fields.add("method", summary.method)
-            fields.add("ms", summary.duration.wholeMilliseconds)
-            fields.add("path", Self.shown(summary.path))
-            if let status = summary.status { fields.add("status", status) } else { fields.add("status", nil) }
+            for detail in summary.details { detail(&fields) }
         }
     }
 
@@ -30,7 +31,7 @@ struct AccessLog {
 }
 
 extension Duration {
-    fileprivate var wholeMilliseconds: Int {
+    var wholeMilliseconds: Int {
         Int(components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000)
     }
 }

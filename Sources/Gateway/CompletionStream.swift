@@ -88,6 +88,7 @@ final class CompletionStream: AnswerClient {
         switch take() {
         case .unopened(let writer): JSONResponse(error).with(origin).send(writer)
         case .open(let body):
+            if let code = error.code { body.describe { $0.add("error", code) } }
             body.write(ServerSentEvent.error(error) + ServerSentEvent.done)
             body.finish()
         case .closed: break

@@ -105,6 +105,7 @@ final class Completions {
             return nil
         }
         run.requestID = requestID
+        response.describe { run.describe(&$0) }
         board.began(run)
         guard run.assignment.parameters.isStreaming else {
             return Visit(run, WholeAnswer(response, origin), fingerprint, since: begun, grant.localKey)

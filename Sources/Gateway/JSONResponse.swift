@@ -9,6 +9,8 @@ struct JSONResponse {
     let status: HTTPResponse.Status
     private(set) var fields: HTTPFields
     let body: [UInt8]
+    /// Of an error, for the log.
+    private var code: String?
 
     init(_ status: HTTPResponse.Status, _ json: JSON) {
         var bytes: [UInt8] = []
@@ -23,6 +25,7 @@ struct JSONResponse {
     /// An error, with what tells a client when, or whether, to try again.
     init(_ error: APIError) {
         self.init(HTTPResponse.Status(code: error.status), error.body)
+        code = error.code
         if let pause = error.retryAfter {
             let milliseconds = pause.components.seconds * 1000 + pause.components.attoseconds / 1_000_000_000_000_000
             fields[.retryAfter] = "\((milliseconds + 999) / 1000)"
@@ -55,6 +58,7 @@ struct JSONResponse {
     }
 
     @LoopActor func send(_ writer: consuming ResponseWriter) {
+        if let code { writer.describe { $0.add("error", code) } }
         writer.respond(status, fields: fields, body: body)
     }
 

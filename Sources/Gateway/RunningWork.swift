@@ -11,7 +11,11 @@ final class RunningWork {
         /// It takes nothing new, and what is cancelled is told that the server stops.
         case draining
     }
-    var phase = Phase.serving
+    var phase = Phase.serving {
+        didSet { if oldValue == .serving { stoppingSince = .now } }
+    }
+    /// When it began to go.
+    private(set) var stoppingSince: ContinuousClock.Instant?
     private var isHurried = false
     private var tasks: [Int: Task<Void, Never>] = [:]
     private var lastID = 0

@@ -30,6 +30,7 @@ final class Exchange {
     let started = ContinuousClock.now
     private(set) var status: HTTPResponse.Status?
     private(set) var sentBytes = 0
+    private var details: [ExchangeSummary.Detail] = []
     private var isClientGone = false
 
     /// How many exist, for the test that none is left behind.
@@ -182,13 +183,16 @@ final class Exchange {
         task?.cancel()
         task = nil
         connection.ended(self)
-        server.ended(self, ExchangeSummary(of: self, isWhole: isWhole))
+        server.ended(self, ExchangeSummary(of: self, isWhole: isWhole, details))
+        // They may hold whoever holds this.
+        details = []
     }
 
     // MARK: From the connection and the server
 
     func clientLeft() {
-        isClientGone = true
+        // One that has read its answer may be gone before libmicrohttpd has said that the answer is through.
+        if !state.isHandedOver { isClientGone = true }
         perform(state.clientLeft())
     }
 
@@ -201,6 +205,10 @@ final class Exchange {
 
     func answer(_ answer: ExchangeState.Answer) {
         perform(state.answer(answer))
+    }
+
+    func describe(_ detail: @escaping ExchangeSummary.Detail) {
+        details.append(detail)
     }
 
     func write(_ bytes: [UInt8]) {

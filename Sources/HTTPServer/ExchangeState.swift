@@ -206,6 +206,11 @@ struct ExchangeState: Equatable {
         }
     }
 
+    /// Whether libmicrohttpd has all of the answer: whoever leaves then has not left because of it.
+    var isHandedOver: Bool {
+        if case .sending(let outbox) = phase { outbox.end == .finished && outbox.bytes.isEmpty } else { false }
+    }
+
     /// Whether the handler still owes something.
     var isOpen: Bool {
         switch phase {

@@ -1,4 +1,4 @@
-import EventLoop
+package import EventLoop
 import HTTPTypes
 
 /// What a log says of one exchange.
@@ -14,12 +14,17 @@ package struct ExchangeSummary: Sendable {
     /// Whether the client was there to take the answer to its end.
     package let isWhole: Bool
     package let remoteAddress: String
+    /// What the handler has to say of it, as it was when the exchange ended.
+    package var details: [Detail] = []
+
+    /// Adds fields to a line of the log.
+    package typealias Detail = @LoopActor @Sendable (inout LogFields) -> Void
 }
 
 extension ExchangeSummary {
     /// What is told of an exchange that is over.
     @LoopActor
-    init(of exchange: Exchange, isWhole: Bool) {
+    init(of exchange: Exchange, isWhole: Bool, _ details: [Detail]) {
         self.init(
             id: exchange.publicID,
             method: exchange.head?.method.rawValue ?? "-",
@@ -28,7 +33,8 @@ extension ExchangeSummary {
             sentBytes: exchange.sentBytes,
             duration: .now - exchange.started,
             isWhole: isWhole,
-            remoteAddress: exchange.connection.remoteAddress
+            remoteAddress: exchange.connection.remoteAddress,
+            details: details
         )
     }
 }

@@ -28,6 +28,11 @@ package struct ResponseWriter: ~Copyable {
         return BodyWriter(exchange)
     }
 
+    /// Has the log tell more of the request; `detail` is asked when the exchange is over.
+    @LoopActor package func describe(_ detail: @escaping ExchangeSummary.Detail) {
+        exchange.describe(detail)
+    }
+
     /// Closes the connection without an answer.
     @LoopActor package consuming func abort() {
         isUsed = true
@@ -54,6 +59,11 @@ package struct BodyWriter: ~Copyable {
     /// Queues bytes; without effect when the client has gone.
     @LoopActor package func write(_ bytes: [UInt8]) {
         exchange.write(bytes)
+    }
+
+    /// As `ResponseWriter.describe`.
+    @LoopActor package func describe(_ detail: @escaping ExchangeSummary.Detail) {
+        exchange.describe(detail)
     }
 
     /// Ends the body as complete.

@@ -1,4 +1,5 @@
 import CLinux
+import EventLoop
 import Glibc
 
 /// Unix sockets that are listened on (unix(7)).
@@ -7,13 +8,15 @@ enum UnixSocket {
     ///
     /// Everybody may connect who can reach the file, as on a loopback address: the folder decides who can.
     static func bind(_ address: ListenAddress) throws(ListenError) -> CInt {
-        guard let path = address.path else { preconditionFailure("an address of TCP is bound elsewhere") }
+        guard let path = address.path, let place = UnixAddress(Array(path.utf8)) else {
+            preconditionFailure("an address of TCP is bound elsewhere, and a path was measured when it was read")
+        }
         let socket = Glibc.socket(AF_UNIX, linux_socket_stream, 0)
         guard socket >= 0 else { throw .refused(address, reason: String(cString: strerror(errno))) }
-        var code = withAddress(path) { Glibc.bind(socket, $0, $1) }
-        if code != 0, errno == EADDRINUSE, isLeftBehind(path) {
+        var code = place.bind(socket)
+        if code != 0, errno == EADDRINUSE, isLeftBehind(path, place) {
             unlink(path)
-            code = withAddress(path) { Glibc.bind(socket, $0, $1) }
+            code = place.bind(socket)
         }
         guard code == 0, chmod(path, 0o666) == 0, listen(socket, backlog) == 0 else {
             let reason = String(cString: strerror(errno))
@@ -26,13 +29,13 @@ enum UnixSocket {
     private static let backlog: CInt = 4096
 
     /// Whether nobody listens on it any more.
-    private static func isLeftBehind(_ path: String) -> Bool {
+    private static func isLeftBehind(_ path: String, _ place: UnixAddress) -> Bool {
         var status = stat()
         guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { return false }
         let probe = Glibc.socket(AF_UNIX, linux_socket_stream, 0)
         guard probe >= 0 else { return false }
         defer { close(probe) }
-        return withAddress(path) { connect(probe, $0, $1) } != 0 && errno == ECONNREFUSED
+        return place.connect(probe) != 0 && errno == ECONNREFUSED
     }
 
     /// The path of a socket that has one.
@@ -45,21 +48,6 @@ enum UnixSocket {
         guard code == 0, CInt(address.sun_family) == AF_UNIX else { return nil }
         return withUnsafeBytes(of: address.sun_path) { bytes in
             String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-        }
-    }
-
-    private static func withAddress<Value>(
-        _ path: String,
-        _ body: (UnsafePointer<sockaddr>?, socklen_t) -> Value
-    ) -> Value {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { place in
-            // Shorter than the place, as the address was read.
-            place.copyBytes(from: path.utf8.prefix(place.count - 1))
-        }
-        return withUnsafeBytes(of: &address) { bytes in
-            body(bytes.assumingMemoryBound(to: sockaddr.self).baseAddress, socklen_t(bytes.count))
         }
     }
 }

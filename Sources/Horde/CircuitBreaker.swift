@@ -19,6 +19,8 @@ package struct CircuitBreaker {
         case halfOpen(until: ContinuousClock.Instant, pause: Duration)
     }
     private var state = State.closed(failures: 0)
+    /// Since when it has been leaving Horde alone, or has not; nil where it never has.
+    private(set) var changed: ContinuousClock.Instant?
 
     func phase(at now: ContinuousClock.Instant) -> Phase {
         switch state {
@@ -46,7 +48,8 @@ package struct CircuitBreaker {
     }
 
     /// Horde has answered something, as one that works does.
-    mutating func succeeded() {
+    mutating func succeeded(at now: ContinuousClock.Instant) {
+        if phase(at: now) != .closed { changed = now }
         state = .closed(failures: 0)
     }
 
@@ -54,7 +57,9 @@ package struct CircuitBreaker {
     mutating func failed(at now: ContinuousClock.Instant) {
         switch state {
         case .closed(let failures) where failures + 1 < Limits.failuresMax: state = .closed(failures: failures + 1)
-        case .closed: state = .open(until: now + Limits.restMin, pause: Limits.restMin)
+        case .closed:
+            state = .open(until: now + Limits.restMin, pause: Limits.restMin)
+            changed = now
         // Calls that were under way when it opened.
         case .open: break
         case .halfOpen(_, let pause):

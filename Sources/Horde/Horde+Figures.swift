@@ -15,6 +15,8 @@ extension Horde {
         /// Whether Horde is left alone for a moment because it does not work.
         package let isResting: Bool
         package let breaker: CircuitBreaker.Phase
+        /// Since when that has been so, but for tries; nil where it has been so from the start.
+        package let breakerChanged: ContinuousClock.Instant?
     }
 
     /// The figures of this moment.
@@ -29,7 +31,8 @@ extension Horde {
             webhooks: webhooks?.deliveredCount ?? 0,
             unknownWebhooks: webhooks?.unknownCount ?? 0,
             isResting: breaker.rest(at: .now) != nil,
-            breaker: breaker.phase(at: .now)
+            breaker: breaker.phase(at: .now),
+            breakerChanged: breaker.changed
         )
     }
 

@@ -174,7 +174,7 @@ package final class Horde {
         do throws(TransferError) {
             let response = try await client.send(call.request)
             counts.answered(call.endpoint, response.status, after: .now - begun)
-            if response.status >= 500 { breaker.failed(at: .now) } else { breaker.succeeded() }
+            if response.status >= 500 { breaker.failed(at: .now) } else { breaker.succeeded(at: .now) }
             return response
         } catch {
             let error = HordeError(error)

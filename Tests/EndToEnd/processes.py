@@ -123,16 +123,16 @@ def handing_over(sockets):
 
 
 class Child:
-    """One running command; `address` is where it listens."""
+    """One running command, after one that becomes it; `address` is where it listens."""
 
-    def __init__(self, *arguments, cache=None, sockets=(), **more):
+    def __init__(self, *arguments, cache=None, sockets=(), before=(), **more):
         self.scratch = None if cache else tempfile.TemporaryDirectory()
         self.cache = cache or self.scratch.name
         self.lines = []
         self.listening = threading.Event()
         self.address = None
         self.process = subprocess.Popen(
-            [*handing_over(sockets), binary(), *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            [*before, *handing_over(sockets), binary(), *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE, text=True, errors="replace", env=environment(self.cache, **more),
             pass_fds=[one.fileno() for one in sockets],
         )

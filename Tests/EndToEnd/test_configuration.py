@@ -3,8 +3,12 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
+import subprocess
+
+import pytest
 
 import processes
 from processes import ALICE_KEY, Child, eventually, run
@@ -134,6 +138,90 @@ def test_what_is_no_terminal_gets_an_object_in_each_line(horde, start):
         "level": "info", "source": "Gateway", "message": "request", "method": "GET", "path": "/nowhere", "status": 404,
         "end": "whole", "client": "127.0.0.1",
     }.items()
-    assert entry["id"].startswith("req_") and re.fullmatch(r"[0-9-]+T[0-9:]+\.\d{3}Z", entry["time"])
+    assert entry["request_id"].startswith("req_") and entry["error"] == "unknown_url" and re.fullmatch(r"[0-9-]+T[0-9:]+\.\d{3}Z", entry["time"])
     for line in server.stderr.splitlines()[1:]:
         json.loads(line)
+
+
+def example_keys():
+    """The keys of the file that the package brings, with every line in force."""
+    keys, parents = set(), []
+    for line in (processes.ROOT / "Packaging" / "interposer.yaml").read_text().splitlines():
+        if found := re.fullmatch(r"#( *)([a-z_]+):.*", line):
+            depth = len(found[1]) // 2
+            parents = [*parents[:depth], found[2]]
+            keys.add(".".join(parents))
+    return keys
+
+
+def test_every_setting_is_explained_in_the_pages_and_stands_in_the_example():
+    pages = {
+        "the manual page": re.findall(r"^\.It Ic (\S+)$", (processes.ROOT / "Packaging/man/interposer.yaml.5").read_text(), re.M),
+        "OPERATING.md": re.findall(r"`([a-z_.]+)`", (processes.ROOT / "docs" / "OPERATING.md").read_text()),
+        # Everybody may read it, and is told where the key belongs.
+        "the example": example_keys() | {"horde.api_key", "horde.api_key_file"},
+    }
+    for name, keys in pages.items():
+        missing = {*shown(), "keys", "models.aliases"} - {*keys}
+        assert not missing, f"{name} has no {sorted(missing)}"
+
+
+def request_lines(server, count):
+    def found():
+        lines = [line for line in server.stderr.splitlines() if '"request"' in line and "chat/completions" in line]
+        return lines if len(lines) >= count else None
+
+    return [json.loads(line) for line in eventually(found, 5, "the lines")]
+
+
+def test_the_line_of_an_answer_tells_what_it_took(start):
+    horde = start(processes.Horde, processes.script(replies=[
+        {"match": "slowly", "reply": "Too late.", "latency_seconds": 30}, {"reply": "Here it is.", "latency_seconds": 1},
+    ]))
+    server = start(processes.Server, horde, INTERPOSER_LOG_FORMAT="json")
+    for stream in (False, True):
+        reply = server.chat("a planted question", model=processes.CHATML, stream=stream)
+        assert reply.status == 200, reply.body
+    left = server.stream("slowly", model=processes.CHATML)
+    horde.job("slowly")
+    left.leave()
+    assert server.chat("hello", model="no-such-model").status == 404
+    whole, streamed, cut, refused = request_lines(server, 4)
+    for entry in (whole, streamed):
+        assert entry["model"] == processes.CHATML and entry["jobs"] == 1 and entry["end"] == "whole"
+        assert 800 <= entry["waited_ms"] <= entry["duration_ms"] and "error" not in entry and "key" not in entry
+        assert entry["prompt_tokens"] > 0 and entry["completion_tokens"] > 0 and entry["kudos"] > 0
+    assert cut["end"] == "cut" and cut["model"] == processes.CHATML and cut["jobs"] == 1
+    assert "completion_tokens" not in cut
+    assert refused["error"] == "model_not_found" and refused["status"] == 404 and "model" not in refused
+    assert "planted" not in server.stderr
+
+
+MOUNTS = 'mkdir -p /run/systemd/journal && mount --bind "$0" /run/systemd/journal && exec "$@"'
+
+
+def has_mounts():
+    probe = ["unshare", "--mount", "sh", "-c", MOUNTS, "/tmp", "true"]
+    return shutil.which("unshare") and subprocess.run(probe, capture_output=True).returncode == 0
+
+
+@pytest.mark.skipif(not has_mounts(), reason="no mounts of its own are to be had here")
+def test_the_journal_gets_the_fields_of_a_request(horde, start, tmp_path):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as journal:
+        journal.bind(str(tmp_path / "socket"))
+        journal.settimeout(10)
+        server = start(
+            processes.Server, horde, before=["unshare", "--mount", "sh", "-c", MOUNTS, str(tmp_path)],
+            INTERPOSER_LOG_FORMAT="journal",
+        )
+        reply = server.chat("hello", model=processes.CHATML)
+        while b"PATH=/v1/chat" not in (entry := journal.recv(65536)):
+            pass
+        fields = dict(line.split("=", 1) for line in entry.decode().splitlines())
+        assert fields.items() >= {
+            "REQUEST_ID": reply.headers["x-request-id"], "MODEL": processes.CHATML, "STATUS": "200", "JOBS": "1",
+            "PRIORITY": "6", "SYSLOG_IDENTIFIER": "interposer", "PATH": "/v1/chat/completions", "END": "whole",
+        }.items()
+        # What `journalctl` shows by itself.
+        assert fields["MESSAGE"].startswith(f"request request_id={fields['REQUEST_ID']} method=POST ")
+        assert "\n" not in server.stderr.removeprefix(f"listening on {server.url}\n"), "it goes nowhere else"

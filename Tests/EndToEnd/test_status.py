@@ -37,7 +37,7 @@ def test_a_browser_sees_the_state_and_a_script_the_same(horde, start):
         assert not page.loads and "All is well" in text and CHATML in text and f"{server.url}/v1" in text
     assert server.get("/").json["name"] == "interposer"
     report = server.get("/status.json").json
-    assert report["state"] == "ok" and report["base_url"] == server.url + "/v1"
+    assert report["state"] == "ok" and report["base_url"] == server.url + "/v1" and report["state_seconds"] < 60
     assert {model["id"] for model in report["models"]} >= {CHATML}
     assert report["process"]["descriptors"] > 0 and report["process"]["resident_bytes"] > 1_000_000
 

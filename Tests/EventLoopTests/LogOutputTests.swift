@@ -1,5 +1,5 @@
 import CLinux
-import EventLoop
+@testable import EventLoop
 import FoundationEssentials
 import Glibc
 import TestSupport
@@ -53,7 +53,7 @@ import Testing
     @Test func `in JSON a line is an object, whatever is in it, with its priority for the journal`() async throws {
         let pipe = Pipe()
         let output = LogOutput(pipe.writeEnd, label: "interposer")
-        output.form = .json
+        output.begin(.json)
         output.hasPriorities = true
         let odd = "a \"b\" \\ \n \u{0} \u{1F} é \u{1F600}"
         output.line("error", odd, from: "Here") { fields in
@@ -61,6 +61,7 @@ import Testing
             fields.add("none", nil)
             fields.add("number", -9_223_372_036_854_775_808)
             fields.add("zero", 0)
+            fields.add("half", 0.5)
         }
         output.finish()
         let text = String(decoding: pipe.read(), as: UTF8.self)
@@ -69,11 +70,72 @@ import Testing
             let time, level, source, message, text: String
             let none: String?
             let number, zero: Int
+            let half: Double
         }
         let line = try JSONDecoder().decode(Line.self, from: Data(text.dropFirst(3).utf8))
         #expect(line.message == odd && line.text == odd && line.none == nil && line.zero == 0)
-        #expect(line.number == .min && line.level == "error" && line.source == "Here")
+        #expect(line.half == 0.5 && line.number == .min && line.level == "error" && line.source == "Here")
         #expect(line.time.wholeMatch(of: #/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d\d\dZ/#) != nil)
+    }
+
+    @Test func `for the journal each line is a datagram with its fields, whatever is in them`() throws {
+        let journal = try Journal()
+        let pipe = Pipe()
+        let output = LogOutput(pipe.writeEnd, label: "interposer")
+        output.begin(.journal, journalSocket: journal.path)
+        output.line("warning", "one", from: "Here") { fields in
+            fields.add("request_id", "req_1")
+            fields.add("duration_ms", 7)
+            fields.add("kudos", 12.345)
+            fields.add("status", nil)
+        }
+        output.line("info", "two", from: "There") { $0.add("reason", "a\nb=c") }
+        output.finish()
+        let text = { (bytes: [UInt8]) in String(decoding: bytes, as: UTF8.self) }
+        #expect(
+            text(journal.next()) == "REQUEST_ID=req_1\nDURATION_MS=7\nKUDOS=12.35\n"
+                + "MESSAGE=one request_id=req_1 duration_ms=7 kudos=12.35 status=-\n"
+                + "PRIORITY=4\nSYSLOG_IDENTIFIER=interposer\nSOURCE=Here\n"
+        )
+        let length = { (count: UInt8) in [10, count, 0, 0, 0, 0, 0, 0, 0] }
+        #expect(
+            journal.next()
+                == Array("REASON".utf8) + length(5) + Array("a\nb=c\nMESSAGE".utf8) + length(16)
+                + Array("two reason=a\nb=c\nPRIORITY=6\nSYSLOG_IDENTIFIER=interposer\nSOURCE=There\n".utf8)
+        )
+        #expect(pipe.read().isEmpty)
+    }
+
+    @Test func `a journal that takes nothing loses no entry that is kept, and learns what was dropped`() async throws {
+        let journal = try Journal()
+        let output = LogOutput(STDERR_FILENO, label: "x")
+        output.begin(.journal, journalSocket: journal.path)
+        let filler = String(repeating: ".", count: 8000)
+        let sent = 200
+        _ = EventLoop.schedule(after: .zero) {
+            for number in 0..<sent { output.line("info", filler, from: "Here") { $0.add("number", number) } }
+        }
+        var numbers: [Int] = []
+        var dropped: Int?
+        let isTold = await eventually {
+            while let entry = Optional(journal.next()), !entry.isEmpty {
+                let text = String(decoding: entry, as: UTF8.self)
+                if let match = text.firstMatch(of: #/^COUNT=(\d+)/#) { dropped = Int(match.1) }
+                if let match = text.firstMatch(of: #/^NUMBER=(\d+)/#) { numbers.append(Int(match.1) ?? -1) }
+            }
+            return dropped != nil
+        }
+        #expect(isTold && numbers == Array(0..<numbers.count))
+        #expect(dropped == sent - numbers.count)
+    }
+
+    @Test func `without a journal its entries are JSON`() {
+        let pipe = Pipe()
+        let output = LogOutput(pipe.writeEnd, label: "x")
+        output.begin(.journal, journalSocket: "/nowhere/socket")
+        output.line("info", "one", from: "Here") { _ in }
+        output.finish()
+        #expect(String(decoding: pipe.read(), as: UTF8.self).contains("\"message\":\"one\""))
     }
 
     @Test func `a reader that takes nothing holds nobody up, and learns how much it has missed`() async throws {
@@ -121,6 +183,35 @@ import Testing
         for _ in 0..<900 { output.line("info", filler, from: "Here") { _ in } }
         output.finish()
         #expect(lseek(file.rawValue, 0, CInt(SEEK_END)) > 900_000)
+    }
+}
+
+/// The journal's socket, as systemd has it.
+private final class Journal {
+    let path: String
+    private let socket: CInt
+
+    init() throws {
+        var name = Array("/tmp/interposer-journal-XXXXXX".utf8CString)
+        close(mkstemp(&name))
+        path = String(decoding: name.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)
+        unlink(path)
+        let address = try #require(UnixAddress(Array(path.utf8)))
+        let made = UnixAddress.datagramSocket()?.release()
+        socket = try #require(made)
+        #expect(address.bind(socket) == 0)
+    }
+
+    deinit {
+        close(socket)
+        unlink(path)
+    }
+
+    /// The next entry; empty when there is none.
+    func next() -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: 65_536)
+        let count = recv(socket, &bytes, bytes.count, 0)
+        return Array(bytes.prefix(max(count, 0)))
     }
 }
 

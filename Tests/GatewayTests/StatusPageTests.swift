@@ -22,6 +22,7 @@ import Testing
         StatusReport(
             state: .degraded,
             reason: "Something & more.",
+            stateSeconds: 7260,
             baseURL: "http://localhost:8080/v1",
             models: models,
             modelsAgeSeconds: 7,
@@ -70,7 +71,7 @@ import Testing
         )
         #expect(!page.contains("<script") && !page.contains("\u{202E}"))
         #expect(page.contains("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&amp;&quot;\u{FFFD}"))
-        #expect(page.contains("Something &amp; more."))
+        #expect(page.contains("Something &amp; more. So it has been for 2 h 1 min."))
     }
 
     @Test func `a full page is small, and has nothing from elsewhere`() {
@@ -121,7 +122,8 @@ import Testing
     @Test func `the twin in JSON says the same`() throws {
         let json = report(models: [model("a")]).json.text(.compact)
         for part in [
-            "\"state\":\"degraded\"", "\"id\":\"a\"", "\"count\":2", "\"uptime_seconds\":61", "\"rate_limited\":4",
+            "\"state\":\"degraded\"", "\"state_seconds\":7260", "\"id\":\"a\"", "\"count\":2", "\"uptime_seconds\":61",
+            "\"rate_limited\":4",
         ] {
             #expect(json.contains(part), "\(part)")
         }

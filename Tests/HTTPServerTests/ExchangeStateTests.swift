@@ -57,6 +57,24 @@ import Testing
         #expect(!state.isOpen)
     }
 
+    @Test func `an answer is handed over once libmicrohttpd has all of it`() {
+        var state = waiting()
+        #expect(state.answer(.whole(head, body: [9])) == .resume)
+        #expect(!state.isHandedOver)
+        #expect(state.asked() == .queue(.whole(head, body: [9])))
+        #expect(state.isHandedOver)
+        #expect(state.clientLeft() == .nothing)
+
+        state = streaming()
+        #expect(state.write([1, 2]) == .nothing)
+        #expect(state.finish(.finished) == .nothing)
+        #expect(!state.isHandedOver)
+        #expect(state.pull(atMost: 4) == .bytes([1, 2]))
+        #expect(state.isHandedOver)
+        #expect(state.clientLeft() == .nothing)
+        #expect(state.pull(atMost: 4) == .finished)
+    }
+
     @Test func `what is written before libmicrohttpd asks is not lost`() {
         var state = waiting()
         #expect(state.answer(.stream(head, .init())) == .resume)

@@ -24,7 +24,7 @@ import Testing
     @Test func `an answer in between begins the count anew`() {
         var breaker = CircuitBreaker()
         for _ in 0..<4 { breaker.failed(at: start) }
-        breaker.succeeded()
+        breaker.succeeded(at: start)
         for _ in 0..<4 { breaker.failed(at: start) }
         #expect(breaker.rest(at: start) == nil)
     }
@@ -34,7 +34,7 @@ import Testing
         let later = start + .seconds(5)
         breaker.began(at: later)
         #expect(breaker.rest(at: later) == .seconds(20))
-        breaker.succeeded()
+        breaker.succeeded(at: later)
         #expect(breaker.rest(at: later) == nil)
     }
 
@@ -64,7 +64,21 @@ import Testing
 
     @Test func `while it rests any answer ends that`() {
         var breaker = opened()
-        breaker.succeeded()
+        breaker.succeeded(at: start)
         #expect(breaker.rest(at: start) == nil)
+    }
+
+    @Test func `it tells since when Horde has been left alone, or has not`() {
+        var breaker = CircuitBreaker()
+        breaker.succeeded(at: start)
+        #expect(breaker.changed == nil)
+        breaker = opened()
+        #expect(breaker.changed == start)
+        breaker.began(at: start + .seconds(5))
+        breaker.failed(at: start + .seconds(6))
+        #expect(breaker.changed == start, "a try that fails is no change")
+        breaker.succeeded(at: start + .seconds(20))
+        breaker.succeeded(at: start + .seconds(30))
+        #expect(breaker.changed == start + .seconds(20))
     }
 }

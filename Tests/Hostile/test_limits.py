@@ -268,7 +268,7 @@ def test_the_clock_jumps_by_a_day(start, tmp_path, days):
     resting.wait_for_end(idle + 10)
     rested = time.monotonic() - connected
     assert idle - 2 < rested < idle + 3, f"an idle connection was kept for {rested:.1f} s"
-    times = [int(found) for found in re.findall(r" ms=(-?\d+) ", server.stderr)]
+    times = [int(found) for found in re.findall(r" duration_ms=(-?\d+) ", server.stderr)]
     assert times and min(times) >= 0 and max(times) < 1000 * (time.monotonic() - began)
     eventually(lambda: horde.counters["open_jobs"] == 0, 5, "the end of all jobs")
     hostile.report(

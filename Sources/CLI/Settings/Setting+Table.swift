@@ -9,7 +9,12 @@ extension Setting {
     static let all: [Setting] = general + horde + http + answers
 
     private static let general = [
-        optional("log.format", "'text' or 'json'", usual: "text on a terminal, else json", \.logForm) {
+        optional(
+            "log.format",
+            "'text', 'json' or 'journal'",
+            usual: "text on a terminal, journal under systemd, else json",
+            \.logForm
+        ) {
             LogForm(rawValue: $0)
         },
         Setting(

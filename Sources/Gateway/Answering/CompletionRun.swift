@@ -30,6 +30,8 @@ final class CompletionRun {
     /// Of the request that waits for it.
     var requestID = ""
     private(set) var hordeTime = HordeTime()
+    /// Those that Horde has taken.
+    private(set) var jobCount = 0
     /// What the client has been told of each choice.
     private(set) var sent: [Int: SentText] = [:]
     private var client: (any AnswerClient)?
@@ -159,6 +161,7 @@ final class CompletionRun {
 
     func progressed(_ progress: GenerationProgress) {
         self.progress = progress
+        if progress == .accepted { jobCount += 1 }
         client?.progressed(progress)
     }
 

@@ -77,6 +77,9 @@ final class ModelCatalog {
         return lastFailure == nil && fetchedAt != nil ? .fresh : .stale
     }
 
+    /// Since when the list has stood like that.
+    private(set) var stateSince = ContinuousClock.now
+
     /// How old the list is, in seconds; nil where that is not known.
     var ageSeconds: Int? { fetchedAt.map { Int((.now - $0).components.seconds) } }
 
@@ -111,6 +114,8 @@ final class ModelCatalog {
     /// Looks once; true when a list came back.
     private func refresh() async -> Bool {
         lastLook = .now
+        let before = state
+        defer { if !state.isLike(before) { stateSince = .now } }
         do throws(HordeError) {
             let supply = try await Catalog.Supply(from: horde)
             // Nothing at all is more likely a fault of Horde's than the truth, and no list to replace one with.
@@ -139,6 +144,16 @@ final class ModelCatalog {
         current = Catalog(supply: supply, formats: formats, aliases: aliases, created: started)
         listBytes = Array(current.list.compact.utf8)
         hasModels = true
+    }
+}
+
+extension ModelCatalog.State {
+    /// The same, for whatever reason.
+    fileprivate func isLike(_ other: Self) -> Bool {
+        switch (self, other) {
+        case (.none, .none), (.fresh, .fresh), (.stale, .stale): true
+        default: false
+        }
     }
 }
 

@@ -45,11 +45,12 @@ final class StatusBoard {
         // Where everybody brings a key, the server's own is not used.
         let showsBalance = viewer == .owner && gate.policy.mode != .passthrough
         if showsBalance { balance.look(at: horde, gate.policy.serverKey) }
-        let (state, reason) = judgement(figures)
+        let (state, reason, since) = judgement(figures)
         let oldest = oldestVisits(for: viewer)
         return StatusReport(
             state: state,
             reason: reason,
+            stateSeconds: Int((now - since).components.seconds),
             baseURL: baseURL,
             models: catalog.current.entries.map(\.listing),
             modelsAgeSeconds: catalog.ageSeconds,
@@ -114,17 +115,21 @@ final class StatusBoard {
         return oldest
     }
 
-    private func judgement(_ figures: Horde.Figures) -> (StatusReport.State, String) {
-        if work.phase != .serving {
-            return (.stopping, "Running answers come to their end; new ones belong elsewhere.")
+    /// How it is, why, and since when.
+    private func judgement(_ figures: Horde.Figures) -> (StatusReport.State, String, ContinuousClock.Instant) {
+        if let since = work.stoppingSince {
+            return (.stopping, "Running answers come to their end; new ones belong elsewhere.", since)
         }
+        let (since, rested) = (catalog.stateSince, figures.breakerChanged)
         switch catalog.state {
         case .none(let why):
-            return (.down, why.map { "No model list yet: \($0)." } ?? "AI Horde has not told its models yet.")
+            return (.down, why.map { "No model list yet: \($0)." } ?? "AI Horde has not told its models yet.", since)
         case _ where figures.isResting:
-            return (.degraded, "AI Horde has failed again and again, and is left alone for a moment.")
-        case .stale: return (.degraded, "The list of models could not be renewed; the last one is used.")
-        case .fresh: return (.ok, "AI Horde answers, and its models are known.")
+            return (
+                .degraded, "AI Horde has failed again and again, and is left alone for a moment.", rested ?? since
+            )
+        case .stale: return (.degraded, "The list of models could not be renewed; the last one is used.", since)
+        case .fresh: return (.ok, "AI Horde answers, and its models are known.", max(since, rested ?? since))
         }
     }
 }

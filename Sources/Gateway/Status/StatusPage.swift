@@ -55,7 +55,7 @@ enum StatusPage {
         page.write(report.state.rawValue)
         page.element("\"><p class=\"name\">interposer ", Version.current, "</p>")
         page.element("<h1>", report.state.words, "</h1>")
-        page.element("<p>", report.reason, "</p>")
+        page.element("<p>", "\(report.reason) So it has been for \(duration(report.stateSeconds)).", "</p>")
         if let latest = report.failures.first {
             let count = report.failures.reduce(0) { $0 + $1.count }
             let requests = count == 1 ? "One request has" : "\(count) requests have"

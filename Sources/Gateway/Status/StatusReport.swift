@@ -64,6 +64,8 @@ struct StatusReport {
     var state: State
     /// Why it is not well, or a word about it being so.
     var reason: String
+    /// Since when that has been so.
+    var stateSeconds: Int
     /// Where clients reach the API, with the /v1 at the end.
     var baseURL: String
     var models: [Model]
@@ -89,6 +91,7 @@ struct StatusReport {
         [
             "state": .string(state.rawValue),
             "reason": .string(reason),
+            "state_seconds": JSON(stateSeconds),
             "version": .string(Version.current),
             "base_url": .string(baseURL),
             "models": .array(models.map(\.json)),
