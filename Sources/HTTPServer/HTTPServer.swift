@@ -93,7 +93,7 @@ package final class HTTPServer {
         // A closure needs all of it, and the listener needs the closure.
         address = ListenAddress(host: "", port: 0)
         let listener = try Listener(on: place) { [weak self] connection, peer in
-            self?.accept(connection, from: peer)
+            self?.accept(connection, from: peer) ?? true
         }
         self.listener = listener
         address = listener.address
@@ -155,20 +155,24 @@ package final class HTTPServer {
 
     // MARK: For the listener, the shards and the exchanges
 
-    /// One more than there may be is closed at once.
-    private func accept(_ connection: consuming FileDescriptor, from peer: PeerAddress) {
-        guard arrivals.count + connections.count < limits.connectionsMax else { return }
+    /// One more than there may be is closed at once; false where the system has nothing left for this one, nor for the next.
+    private func accept(_ connection: consuming FileDescriptor, from peer: PeerAddress) -> Bool {
+        guard arrivals.count + connections.count < limits.connectionsMax else { return true }
         guard let slot = slots.take(peer.address) else {
             // Who would have to be told in TLS is not told.
-            if tls != nil { return }
-            let refusal = Refusal.tooManyConnections(countMax: limits.connectionsPerAddressMax)
-            return Arrival.refuse(refusal, on: connection, from: peer, server: self)
+            if tls == nil {
+                let refusal = Refusal.tooManyConnections(countMax: limits.connectionsPerAddressMax)
+                Arrival.refuse(refusal, on: connection, from: peer, server: self)
+            }
+            return true
         }
-        guard tls != nil || peer.isUnix else { return arrived(connection, from: peer, in: slot) }
-        guard relays.count < limits.connectionsMax,
-            let (relay, serverEnd) = relays.start(connection, tls, limits: limits)
-        else { return }
-        arrived(FileDescriptor(owning: serverEnd), from: peer, in: slot, through: relay)
+        if tls == nil, !peer.isUnix {
+            arrived(connection, from: peer, in: slot)
+        } else if relays.count < limits.connectionsMax {
+            guard let (relay, serverEnd) = relays.start(connection, tls, in: slot, limits: limits) else { return false }
+            arrived(FileDescriptor(owning: serverEnd), from: peer, in: slot, through: relay)
+        }
+        return true
     }
 
     private func arrived(

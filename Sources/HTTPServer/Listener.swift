@@ -13,24 +13,28 @@ import Glibc
 final class Listener {
     let address: ListenAddress
     private let socket: FileDescriptor
-    /// Whether the Unix socket's file goes with it.
-    private var isOurs = false
-    private let accept: @LoopActor (consuming FileDescriptor, PeerAddress) -> Void
+    /// The Unix socket's file, which goes with it.
+    private var file: UnixSocket.File?
+    private let accept: @LoopActor (consuming FileDescriptor, PeerAddress) -> Bool
     private var pause: TimerID?
 
     private static let backlog: CInt = 4096
     private static let acceptsPerTurnMax = 256
     private static let pauseWithoutDescriptors = Duration.milliseconds(100)
 
+    /// - Parameters:
+    ///   - place: where.
+    ///   - accept: is given each connection; false has the others wait for a moment.
+    /// - Throws: `ListenError` when the address cannot be had.
     init(
         on place: ListenPlace,
-        accept: @escaping @LoopActor (consuming FileDescriptor, PeerAddress) -> Void
+        accept: @escaping @LoopActor (consuming FileDescriptor, PeerAddress) -> Bool
     ) throws(ListenError) {
         switch place {
         case .address(let address) where address.path != nil:
             socket = FileDescriptor(owning: try UnixSocket.bind(address))
             self.address = address
-            isOurs = true
+            file = address.path.flatMap { UnixSocket.File(path: $0) }
         case .address(let address):
             socket = FileDescriptor(owning: try Self.bind(address))
             let host = address.host.isEmpty ? "0.0.0.0" : address.host
@@ -49,7 +53,7 @@ final class Listener {
     isolated deinit {
         if let pause { EventLoop.cancel(pause) }
         EventLoop.unwatch(socket.rawValue)
-        if isOurs, let path = address.path { unlink(path) }
+        file?.remove()
     }
 
     private func watch() {
@@ -73,13 +77,16 @@ final class Listener {
             guard accepted >= 0 else { return acceptFailed(errno) }
             let connection = FileDescriptor(owning: accepted)
             TCPOption.sendAtOnce(on: accepted)
-            accept(connection, PeerAddress(storage: storage, length: length))
+            guard accept(connection, PeerAddress(storage: storage, length: length)) else { return waitForDescriptors() }
         }
     }
 
-    /// Without a free descriptor the socket stays readable: waiting a moment keeps that from becoming a busy loop.
     private func acceptFailed(_ code: CInt) {
-        guard code == EMFILE || code == ENFILE || code == ENOBUFS || code == ENOMEM else { return }
+        if code == EMFILE || code == ENFILE || code == ENOBUFS || code == ENOMEM { waitForDescriptors() }
+    }
+
+    /// Without a free descriptor the socket stays readable: waiting a moment keeps that from becoming a busy loop.
+    private func waitForDescriptors() {
         EventLoop.unwatch(socket.rawValue)
         pause = EventLoop.schedule(after: Self.pauseWithoutDescriptors) { [weak self] in self?.watch() }
     }

@@ -26,6 +26,26 @@ enum UnixSocket {
         return socket
     }
 
+    /// The file of a socket.
+    struct File {
+        private let path: String
+        private let device: dev_t
+        private let inode: ino_t
+
+        /// nil where there is none.
+        init?(path: String) {
+            var status = stat()
+            guard lstat(path, &status) == 0 else { return nil }
+            (self.path, device, inode) = (path, status.st_dev, status.st_ino)
+        }
+
+        /// Removes it, unless another process has put its own in its place.
+        func remove() {
+            guard let now = File(path: path), now.device == device, now.inode == inode else { return }
+            unlink(path)
+        }
+    }
+
     private static let backlog: CInt = 4096
 
     /// Whether nobody listens on it any more.

@@ -1,11 +1,14 @@
 """TLS by certificate and key, and Unix sockets: the same answers, the same guard, the same ends as over TCP in the clear."""
 
+import ctypes
+import ctypes.util
 import os
 import pathlib
 import signal
 import socket
 import ssl
 import subprocess
+import threading
 import time
 
 import httpx2 as httpx
@@ -212,6 +215,55 @@ def everything(connection):
     while piece := connection.recv(65_536):
         answer += piece
     return answer
+
+
+class KeyUpdates:
+    """A client of TLS 1.3 that does nothing but renew its keys (RFC 8446, 4.6.3), which Python's `ssl` cannot."""
+
+    def __init__(self, address, seconds):
+        library = ctypes.CDLL(ctypes.util.find_library("ssl"))
+        for name in ("TLS_client_method", "SSL_CTX_new", "SSL_new"):
+            getattr(library, name).restype = ctypes.c_void_p
+        context = ctypes.c_void_p(library.SSL_CTX_new(ctypes.c_void_p(library.TLS_client_method())))
+        self.session = ctypes.c_void_p(library.SSL_new(context))
+        self.library, self.count = library, 0
+        self.socket = socket.create_connection(address, timeout=30)
+        # The library waits by itself; Python's timeout would have made the socket one that does not.
+        self.socket.setblocking(True)
+        library.SSL_set_fd(self.session, self.socket.fileno())
+        assert library.SSL_connect(self.session) == 1
+        self.thread = threading.Thread(target=self.run, args=(time.monotonic() + seconds,))
+        self.thread.start()
+
+    def run(self, end):
+        while time.monotonic() < end and self.library.SSL_key_update(self.session, 0) == 1:
+            if self.library.SSL_do_handshake(self.session) != 1:
+                break
+            self.count += 1
+
+    def ask(self):
+        """Whether the connection is still one on which a question is answered."""
+        self.thread.join()
+        question = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"
+        assert self.library.SSL_write(self.session, question, len(question)) == len(question)
+        answer = ctypes.create_string_buffer(65_536)
+        count = self.library.SSL_read(self.session, answer, len(answer))
+        self.socket.close()
+        return answer.raw[:max(count, 0)]
+
+
+def test_who_only_renews_keys_holds_nobody_up(encrypted):
+    """OpenSSL by itself goes on as long as there is another record that brings no data."""
+    busy = [KeyUpdates(encrypted.address, seconds=3) for _ in range(2)]
+    seconds = []
+    with encrypted.client() as client:
+        while any(one.thread.is_alive() for one in busy):
+            began = time.monotonic()
+            assert client.get("/health").status_code == 200
+            seconds.append(time.monotonic() - began)
+    assert max(seconds) < 1, f"somebody else waited for {max(seconds):.1f} s"
+    for one in busy:
+        assert one.count > 1000 and one.ask().startswith(b"HTTP/1.1 200 "), one.count
 
 
 def test_a_reload_takes_another_certificate_and_keeps_the_old_one_where_it_is_wrong(encrypted, tmp_path):

@@ -11,6 +11,8 @@ struct ClientSocket: ~Copyable {
     /// What came of an attempt to read or to write.
     enum Outcome {
         case moved(Int)
+        /// Something has come that is TLS's own, and there may be more.
+        case progressed
         /// Nothing can be done before the socket is ready again.
         case blocked
         /// The other side sends no more, or the connection is broken.
@@ -21,13 +23,16 @@ struct ClientSocket: ~Copyable {
     /// nil where nothing is encrypted.
     private let session: OpaquePointer?
 
+    /// nil where there is no memory for TLS.
+    ///
     /// - Parameters:
     ///   - socket: the client's.
     ///   - tls: what it is to be encrypted with; nil leaves it in the clear.
-    init(_ socket: consuming FileDescriptor, _ tls: TLSContext?) {
+    init?(_ socket: consuming FileDescriptor, _ tls: TLSContext?) {
+        let session = tls.flatMap { SSL_new($0.pointer) }
+        if tls != nil, session == nil { return nil }
         descriptor = socket
-        session = tls.flatMap { SSL_new($0.pointer) }
-        if tls != nil, session == nil { SystemRefusal.end("the system has no memory for TLS") }
+        self.session = session
         guard let session else { return }
         SSL_set_fd(session, descriptor.rawValue)
         SSL_set_accept_state(session)
@@ -45,7 +50,10 @@ struct ClientSocket: ~Copyable {
             return outcome(recv(descriptor.rawValue, buffer.baseAddress, buffer.count, 0))
         }
         ERR_clear_error()
-        return outcome(of: session, SSL_read(session, buffer.baseAddress, CInt(buffer.count)))
+        let before = BIO_number_read(SSL_get_rbio(session))
+        let outcome = outcome(of: session, SSL_read(session, buffer.baseAddress, CInt(buffer.count)))
+        if case .blocked = outcome, BIO_number_read(SSL_get_rbio(session)) > before { return .progressed }
+        return outcome
     }
 
     func write(_ bytes: UnsafeRawBufferPointer) -> Outcome {
@@ -86,5 +94,9 @@ struct ClientSocket: ~Copyable {
             + "This server speaks HTTPS only"
         let bytes = Array(text.utf8)
         _ = bytes.withUnsafeBytes { send(descriptor.rawValue, $0.baseAddress, $0.count, linux_send_flags) }
+        // Closing with the rest of the question unread would take the answer away.
+        withUnsafeTemporaryAllocation(byteCount: 65_536, alignment: 1) { buffer in
+            _ = recv(descriptor.rawValue, buffer.baseAddress, buffer.count, 0)
+        }
     }
 }

@@ -16,7 +16,10 @@ final class Relay {
     private let client: ClientSocket
     private let inner: FileDescriptor
     private let limits: HTTPServer.Limits
+    /// It counts as one of its address' connections for as long as its sockets are open.
+    private var slot: ConnectionSlot?
     private let onEnd: @LoopActor (Relay) -> Void
+    private var isPumpPlanned = false
     /// What the server's end has not taken yet, and what the client has not.
     private var incoming: [UInt8] = []
     private var outgoing: [UInt8] = []
@@ -35,34 +38,42 @@ final class Relay {
     /// - Parameters:
     ///   - socket: the client's.
     ///   - tls: what it is encrypted with; nil leaves it in the clear.
+    ///   - slot: of its address.
     ///   - limits: how long is waited for a client.
     ///   - onEnd: told when it is over.
-    /// - Returns: the relay, and the end of the pair that the server reads; nil where the system has no pair to give.
+    /// - Returns: the relay, and the end of the pair that the server reads; nil where the system has no descriptors or no memory to give.
     static func start(
         _ socket: consuming FileDescriptor,
         _ tls: TLSContext?,
+        in slot: ConnectionSlot,
         limits: HTTPServer.Limits,
         onEnd: @escaping @LoopActor (Relay) -> Void
     ) -> (relay: Relay, serverEnd: CInt)? {
         var pair: [CInt] = [-1, -1]
         guard socketpair(AF_UNIX, linux_socket_stream, 0, &pair) == 0 else { return nil }
-        let relay = Relay(ClientSocket(socket, tls), FileDescriptor(owning: pair[0]), limits, onEnd)
-        return (relay, pair[1])
+        let inner = FileDescriptor(owning: pair[0])
+        let serverEnd = FileDescriptor(owning: pair[1])
+        // The pair's ends have no such option, and what leaves the pair is not yet with the client.
+        TCPOption.giveUpReader(of: socket.rawValue, after: limits.stallSecondsMax)
+        guard let client = ClientSocket(socket, tls) else { return nil }
+        return (Relay(client, inner, in: slot, limits, onEnd), serverEnd.release())
     }
 
     private init(
         _ client: consuming ClientSocket,
         _ inner: consuming FileDescriptor,
+        in slot: ConnectionSlot,
         _ limits: HTTPServer.Limits,
         _ onEnd: @escaping @LoopActor (Relay) -> Void
     ) {
         self.client = client
         self.inner = inner
+        self.slot = slot
         self.limits = limits
         self.onEnd = onEnd
         for descriptor in [self.client.rawValue, self.inner.rawValue] {
-            EventLoop.watch(descriptor, for: [.readable, .writable, .peerClosed, .edgeTriggered]) { [weak self] _ in
-                self?.pump()
+            EventLoop.watch(descriptor, for: [.readable, .writable, .peerClosed, .edgeTriggered]) { [weak self] in
+                self?.moved($0)
             }
         }
     }
@@ -76,6 +87,12 @@ final class Relay {
 
     // MARK: Passing on
 
+    private func moved(_ readiness: Readiness) {
+        pump()
+        // Who is not there any more will not read what comes of a question that the server has not read to its end.
+        if readiness.contains(.failed), !incoming.isEmpty { end() }
+    }
+
     private func pump() {
         var pieces = 0
         while !isOver {
@@ -83,7 +100,16 @@ final class Relay {
             let hasSent = !isOver && send()
             guard hasReceived || hasSent else { break }
             pieces += 1
-            if pieces == Self.piecesPerTurnMax { return EventLoop.atEndOfTurn { [weak self] in self?.pump() } }
+            if pieces == Self.piecesPerTurnMax { return planPump() }
+        }
+    }
+
+    private func planPump() {
+        guard !isPumpPlanned else { return }
+        isPumpPlanned = true
+        EventLoop.atEndOfTurn { [weak self] in
+            self?.isPumpPlanned = false
+            self?.pump()
         }
     }
 
@@ -97,6 +123,7 @@ final class Relay {
             }
             switch outcome {
             case .moved: break
+            case .progressed: return true
             case .blocked: return false
             case .ended: isClientEnded = true
             }
@@ -156,7 +183,7 @@ final class Relay {
             if let timer { EventLoop.cancel(timer) }
             timer = nil
             return true
-        case .blocked:
+        case .blocked, .progressed:
             if timer == nil {
                 timer = EventLoop.schedule(after: limits.stallSecondsMax) { [weak self] in self?.end() }
             }
@@ -187,6 +214,7 @@ final class Relay {
         EventLoop.unwatch(inner.rawValue)
         shutdown(client.rawValue, linux_end_both)
         shutdown(inner.rawValue, linux_end_both)
+        slot = nil
         onEnd(self)
     }
 }

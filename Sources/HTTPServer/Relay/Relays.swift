@@ -15,9 +15,10 @@ final class Relays {
     func start(
         _ socket: consuming FileDescriptor,
         _ tls: TLSContext?,
+        in slot: ConnectionSlot,
         limits: HTTPServer.Limits
     ) -> (relay: Relay, serverEnd: CInt)? {
-        let started = Relay.start(socket, tls, limits: limits) { [weak self] in self?.ended($0) }
+        let started = Relay.start(socket, tls, in: slot, limits: limits) { [weak self] in self?.ended($0) }
         if let relay = started?.relay { relays[ObjectIdentifier(relay)] = relay }
         return started
     }
