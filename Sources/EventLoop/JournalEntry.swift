@@ -5,18 +5,9 @@ import Glibc
 ///
 /// Each is a datagram of lines `NAME=value`; a value with a line feed in it stands behind its length instead (systemd, "Native
 /// Journal Protocol"). While entries wait, each has its length before it.
-package enum JournalEntry {
-    package static let socketPath = "/run/systemd/journal/socket"
-
+enum JournalEntry {
     /// The bytes of the length.
-    private static let lengthBytes = MemoryLayout<UInt32>.size
-
-    /// A socket on which entries are sent, which nobody waits for; nil where there is no journal.
-    static func connect(to path: String) -> FileDescriptor? {
-        guard let address = UnixAddress(Array(path.utf8)), let socket = UnixAddress.datagramSocket() else { return nil }
-        guard address.connect(socket.rawValue) == 0 else { return nil }
-        return consume socket
-    }
+    fileprivate static let lengthBytes = MemoryLayout<UInt32>.size
 
     /// Appends an entry with the fields that `body` appends.
     static func add(to bytes: inout [UInt8], _ body: (inout [UInt8]) -> Void) {
@@ -25,19 +16,6 @@ package enum JournalEntry {
         body(&bytes)
         let length = UInt32(bytes.count - start - lengthBytes)
         withUnsafeBytes(of: length) { bytes.replaceSubrange(start..<start + lengthBytes, with: $0) }
-    }
-
-    /// Sends the first of some entries.
-    ///
-    /// - Parameters:
-    ///   - entries: whole ones.
-    ///   - socket: one of `connect(to:)`.
-    /// - Returns: the bytes of the entry, or -1 with `errno`; and how many they are in any case.
-    static func send(first entries: UnsafeRawBufferPointer, to socket: CInt) -> (count: Int, all: Int) {
-        let length = Int(entries.loadUnaligned(as: UInt32.self))
-        let bytes = UnsafeRawBufferPointer(rebasing: entries[lengthBytes..<lengthBytes + length])
-        let sent = Glibc.send(socket, bytes.baseAddress, bytes.count, CInt(MSG_NOSIGNAL))
-        return (sent < 0 ? -1 : lengthBytes + length, lengthBytes + length)
     }
 
     /// The numbers of syslog (RFC 5424, 6.2.1) for the levels of swift-log.
@@ -55,6 +33,45 @@ package enum JournalEntry {
     /// What the journal takes for a name: capitals, digits and `_`, which does not come first.
     static func fieldName(_ key: String) -> String {
         String(key.uppercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }.drop { $0 == "_" })
+    }
+}
+
+/// Where the journal takes entries; nobody waits for it.
+///
+/// ## When it goes away
+/// The socket is closed.
+package struct JournalSocket: ~Copyable {
+    package static let usualPath = "/run/systemd/journal/socket"
+
+    private let address: UnixAddress
+    private let socket: FileDescriptor
+
+    /// nil where there is no journal.
+    init?(path: String) {
+        guard let address = UnixAddress(Array(path.utf8)), let socket = UnixAddress.datagramSocket() else { return nil }
+        guard address.connect(socket.rawValue) == 0 else { return nil }
+        self.address = address
+        self.socket = socket
+    }
+
+    var rawValue: CInt { socket.rawValue }
+
+    /// Sends the first of some entries.
+    ///
+    /// - Parameter entries: whole ones.
+    /// - Returns: the bytes of the entry, or -1 with `errno`; and how many they are in any case.
+    func send(first entries: UnsafeRawBufferPointer) -> (count: Int, all: Int) {
+        let start = JournalEntry.lengthBytes
+        let end = start + Int(entries.loadUnaligned(as: UInt32.self))
+        let entry = UnsafeRawBufferPointer(rebasing: entries[start..<end])
+        var sent = send(entry)
+        // A journal that was begun anew has another socket at the same place.
+        if sent < 0, errno == ECONNREFUSED || errno == ENOTCONN, address.connect(rawValue) == 0 { sent = send(entry) }
+        return (sent < 0 ? -1 : end, end)
+    }
+
+    private func send(_ entry: UnsafeRawBufferPointer) -> Int {
+        Glibc.send(rawValue, entry.baseAddress, entry.count, CInt(MSG_NOSIGNAL))
     }
 }
 

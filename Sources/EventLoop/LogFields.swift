@@ -44,12 +44,13 @@ package struct LogFields {
         switch (form, text) {
         case (.json, let text?): bytes.append(quoted: text)
         case (.json, nil): bytes.append(text: "null")
-        case (_, let text): bytes.append(text: text ?? "-")
+        case (_, let text): bytes.append(words: text ?? "-")
         }
     }
 
     private mutating func addToEntry(_ key: String, _ text: String?) {
-        words.append(text: " \(key)=\(text ?? "-")")
+        words.append(text: " \(key)=")
+        words.append(words: text ?? "-")
         if let text { bytes.append(field: JournalEntry.fieldName(key), Array(text.utf8)) }
     }
 
@@ -71,6 +72,17 @@ extension [UInt8] {
     mutating func append(text: String) {
         var text = text
         text.withUTF8 { append(contentsOf: $0) }
+    }
+
+    /// Appends a text that people read, without what a terminal takes for a command or for a new line: names of models are
+    /// chosen by strangers.
+    mutating func append(words: String) {
+        var words = words
+        let isPlain = words.withUTF8 { bytes in bytes.allSatisfy { (0x20..<0x7F).contains($0) } }
+        if isPlain { return append(text: words) }
+        for scalar in words.unicodeScalars {
+            append(text: scalar.isTerminalCommand ? "\u{FFFD}" : String(scalar))
+        }
     }
 
     /// Appends a text as a string of JSON (RFC 8259, 7).

@@ -15,7 +15,7 @@ package final class LogOutput {
     /// How its lines look.
     private var form = LogForm.text
     /// The journal's socket, where entries go to it.
-    private var journal: FileDescriptor?
+    private var journal: JournalSocket?
     /// Whether lines begin with their priority, as the journal takes them from a program's output (sd-daemon(3)).
     package var hasPriorities = false
     /// A file takes all it is given; a write of more than a pipe has room for would wait for its reader.
@@ -45,10 +45,11 @@ package final class LogOutput {
     /// - Parameters:
     ///   - form: that of the journal is JSON where nobody has its socket.
     ///   - journalSocket: the path of that.
-    package func begin(_ form: LogForm, journalSocket: String = JournalEntry.socketPath) {
+    package func begin(_ form: LogForm, journalSocket: String = JournalSocket.usualPath) {
+        precondition(lines.isEmpty, "what waits has another form")
         self.form = form
         guard form == .journal else { return }
-        guard let socket = JournalEntry.connect(to: journalSocket) else { return self.form = .json }
+        guard let socket = JournalSocket(path: journalSocket) else { return self.form = .json }
         descriptor = socket.rawValue
         journal = consume socket
     }
@@ -136,7 +137,7 @@ package final class LogOutput {
             guard isFile || isReady(within: 0) else { return .full }
             var isFull = false
             lines.consume { bytes in
-                let (count, all) = journal == nil ? writePiece(bytes) : JournalEntry.send(first: bytes, to: descriptor)
+                let (count, all) = sendPiece(bytes)
                 if count >= 0 { return count }
                 isFull = errno == EAGAIN
                 // Without a reader, or on a full disk, there is no better place for these lines.
@@ -147,7 +148,8 @@ package final class LogOutput {
     }
 
     /// How much was taken, or -1, and how much of it is lost then.
-    private func writePiece(_ bytes: UnsafeRawBufferPointer) -> (count: Int, all: Int) {
+    private func sendPiece(_ bytes: UnsafeRawBufferPointer) -> (count: Int, all: Int) {
+        if let outcome = journal?.send(first: bytes) { return outcome }
         let count = isFile ? bytes.count : min(bytes.count, Self.pieceBytes)
         return (Glibc.write(descriptor, bytes.baseAddress, count), bytes.count)
     }

@@ -105,7 +105,8 @@ final class Completions {
             return nil
         }
         run.requestID = requestID
-        response.describe { run.describe(&$0) }
+        let before = run.effort
+        response.describe { run.describe(&$0, since: before) }
         board.began(run)
         guard run.assignment.parameters.isStreaming else {
             return Visit(run, WholeAnswer(response, origin), fingerprint, since: begun, grant.localKey)

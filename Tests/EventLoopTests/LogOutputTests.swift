@@ -100,8 +100,9 @@ import Testing
         let length = { (count: UInt8) in [10, count, 0, 0, 0, 0, 0, 0, 0] }
         #expect(
             journal.next()
-                == Array("REASON".utf8) + length(5) + Array("a\nb=c\nMESSAGE".utf8) + length(16)
-                + Array("two reason=a\nb=c\nPRIORITY=6\nSYSLOG_IDENTIFIER=interposer\nSOURCE=There\n".utf8)
+                == Array("REASON".utf8) + length(5)
+                + Array("a\nb=c\nMESSAGE=two reason=a\u{FFFD}b=c\nPRIORITY=6\n".utf8)
+                + Array("SYSLOG_IDENTIFIER=interposer\nSOURCE=There\n".utf8)
         )
         #expect(pipe.read().isEmpty)
     }
@@ -127,6 +128,28 @@ import Testing
         }
         #expect(isTold && numbers == Array(0..<numbers.count))
         #expect(dropped == sent - numbers.count)
+    }
+
+    @Test func `a journal that was begun anew gets what comes then`() throws {
+        let first = try Journal()
+        let output = LogOutput(STDERR_FILENO, label: "x")
+        output.begin(.journal, journalSocket: first.path)
+        let second = try first.successor()
+        output.line("info", "one", from: "Here") { _ in }
+        output.line("info", "two", from: "Here") { _ in }
+        output.finish()
+        for message in ["one", "two"] {
+            #expect(String(decoding: second.next(), as: UTF8.self).hasPrefix("MESSAGE=\(message)\n"))
+        }
+    }
+
+    @Test func `what strangers have named drives no terminal and begins no line`() {
+        let pipe = Pipe()
+        let output = LogOutput(pipe.writeEnd, label: "x")
+        output.line("info", "one", from: "Here") { $0.add("model", "a\nb\u{1B}[2J\u{202E}\u{9B}é") }
+        output.finish()
+        let text = String(decoding: pipe.read(), as: UTF8.self)
+        #expect(text.contains(" model=a\u{FFFD}b\u{FFFD}[2J\u{FFFD}\u{FFFD}é [Here] one\n"))
     }
 
     @Test func `without a journal its entries are JSON`() {
@@ -189,13 +212,18 @@ import Testing
 /// The journal's socket, as systemd has it.
 private final class Journal {
     let path: String
-    private let socket: CInt
+    private var socket: CInt
 
-    init() throws {
+    convenience init() throws {
         var name = Array("/tmp/interposer-journal-XXXXXX".utf8CString)
         close(mkstemp(&name))
-        path = String(decoding: name.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)
+        let path = String(decoding: name.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)
         unlink(path)
+        try self.init(at: path)
+    }
+
+    private init(at path: String) throws {
+        self.path = path
         let address = try #require(UnixAddress(Array(path.utf8)))
         let made = UnixAddress.datagramSocket()?.release()
         socket = try #require(made)
@@ -205,6 +233,14 @@ private final class Journal {
     deinit {
         close(socket)
         unlink(path)
+    }
+
+    /// Ends, and another one begins at the same place.
+    func successor() throws -> Journal {
+        close(socket)
+        socket = -1
+        unlink(path)
+        return try Journal(at: path)
     }
 
     /// The next entry; empty when there is none.

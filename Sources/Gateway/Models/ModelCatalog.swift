@@ -114,16 +114,16 @@ final class ModelCatalog {
     /// Looks once; true when a list came back.
     private func refresh() async -> Bool {
         lastLook = .now
-        let before = state
-        defer { if !state.isLike(before) { stateSince = .now } }
         do throws(HordeError) {
             let supply = try await Catalog.Supply(from: horde)
             // Nothing at all is more likely a fault of Horde's than the truth, and no list to replace one with.
             if supply.workers.isEmpty { return failed("AI Horde lists no workers") }
             if lastFailure != nil { logger.notice("horde is back", metadata: ["models": "\(supply.models.count)"]) }
-            lastFailure = nil
-            fetchedAt = .now
-            show(supply)
+            change {
+                lastFailure = nil
+                fetchedAt = .now
+                show(supply)
+            }
             cache?.save(supply)
             return true
         } catch {
@@ -135,8 +135,15 @@ final class ModelCatalog {
 
     private func failed(_ failure: String) -> Bool {
         if lastFailure != failure { logger.warning("no model list from horde", metadata: ["reason": "\(failure)"]) }
-        lastFailure = failure
+        change { lastFailure = failure }
         return false
+    }
+
+    /// Changes what is known, and notes when the list has come to stand in another way.
+    private func change(_ body: () -> Void) {
+        let before = state
+        body()
+        if !state.isLike(before) { stateSince = .now }
     }
 
     private func show(_ supply: Catalog.Supply) {

@@ -124,7 +124,7 @@ final class StatusBoard {
         switch catalog.state {
         case .none(let why):
             return (.down, why.map { "No model list yet: \($0)." } ?? "AI Horde has not told its models yet.", since)
-        case _ where figures.isResting:
+        case _ where figures.breaker != .closed:
             return (
                 .degraded, "AI Horde has failed again and again, and is left alone for a moment.", rested ?? since
             )
