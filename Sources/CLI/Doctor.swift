@@ -13,7 +13,7 @@ struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Look whether a server would work here, and say what to do where it would not.",
         discussion: """
-            Looks at the configuration, AI Horde, the key and its kudos, the clock, the limits of the process and the port. \
+            Looks at the configuration, AI Horde, the key and its kudos, the clock, the limits of the process and the ports. \
             Submits nothing. Ends with 69 where something is wrong.
             """
     )
@@ -26,8 +26,11 @@ struct Doctor: ParsableCommand {
             let key = try settled.key()
             var findings: [Finding] = [
                 .right("configuration", "nothing is wrong"), Self.access(settled.settings), Self.descriptors(),
-                await Self.port(settled.settings.listen ?? ServeSettings.usualListen),
+                await Self.port("port", settled.settings.listen ?? ServeSettings.usualListen),
             ]
+            if case .address(let metrics) = settled.settings.metrics {
+                findings.append(await Self.port("metrics port", metrics))
+            }
             let horde = Horde(settled.horde, client: HTTPClient())
             findings += await Self.horde(horde, key, at: settled.settings.hordeURL)
             for finding in findings { StandardOutput.write(finding.text) }
@@ -120,13 +123,14 @@ struct Doctor: ParsableCommand {
     }
 
     @LoopActor
-    private static func port(_ listen: ListenAddress) async -> Finding {
+    private static func port(_ what: String, _ listen: ListenAddress) async -> Finding {
         do throws(ListenError) {
             let server = try HTTPServer(listeningOn: .address(listen)) { _, writer in writer.respond(.ok) }
             await server.stop()
-            return .right("port", "\(listen) is free")
+            return .right(what, "\(listen) is free")
         } catch {
-            return .unsure("port", "\(error)", "a server may run there already; else set listen")
+            let setting = what == "port" ? "listen" : "metrics.listen"
+            return .unsure(what, "\(error)", "a server may run there already; else set \(setting)")
         }
     }
 }

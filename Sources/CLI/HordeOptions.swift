@@ -7,25 +7,31 @@ import Prompting
 
 /// Where Horde is, who asks, and the file: the settings that all commands share which talk to Horde.
 struct HordeOptions: ParsableArguments {
-    @Option(help: "A YAML file with the configuration.")
+    @Option(help: ArgumentHelp("A YAML file with the configuration.", valueName: "file"))
     var config: String?
 
-    @Option(help: "Where AI Horde is. (default: $AI_HORDE_URL, or https://aihorde.net)")
+    @Option(help: ArgumentHelp("Where AI Horde is. (default: $AI_HORDE_URL, or https://aihorde.net)", valueName: "url"))
     var hordeURL: String?
 
     @Option(
-        help: """
+        help: ArgumentHelp(
+            """
             The AI Horde key for clients that bring none; better in a file or in the environment, where other users do not \
             see it. (default: $AI_HORDE_API_KEY, or the anonymous 0000000000)
-            """
+            """,
+            valueName: "key"
+        )
     )
     var apiKey: String?
 
     @Option(
-        help: """
+        help: ArgumentHelp(
+            """
             A file with that key, which not everybody may read. (default: $AI_HORDE_API_KEY_FILE, or the credential \
             horde-api-key of systemd)
-            """
+            """,
+            valueName: "file"
+        )
     )
     var apiKeyFile: String?
 

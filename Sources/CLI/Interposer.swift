@@ -19,6 +19,8 @@ struct Interposer: ParsableCommand {
             Try it without AI Horde:
               interposer simulate &
               interposer serve --horde-url http://127.0.0.1:7001
+            Ask a question without a server:
+              interposer chat "Why is the sky blue?"
             """,
         version: Version.current,
         subcommands: [

@@ -10,8 +10,8 @@ struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve OpenAI's API from AI Horde.",
         discussion: """
-            Clients use http://HOST:PORT/v1 as their base URL. A client's own AI Horde key, sent as its API key, is used \
-            for its requests; any other key means the server's.
+            Clients use http://HOST:PORT/v1 as their base URL. With access: open, a client's own AI Horde key, sent as \
+            its API key, is used for its requests, and any other key means the server's.
             Each option can also be set in the environment or in a file: see interposer config show.
             """
     )

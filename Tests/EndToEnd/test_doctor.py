@@ -9,10 +9,13 @@ def findings(result):
 
 
 def test_all_is_well(horde):
-    result = run("doctor", "--horde-url", horde.url, "--listen", "127.0.0.1:0", "--api-key", ALICE_KEY)
+    result = run(
+        "doctor", "--horde-url", horde.url, "--listen", "127.0.0.1:0", "--api-key", ALICE_KEY,
+        INTERPOSER_METRICS_LISTEN="127.0.0.1:0",
+    )
     assert result.returncode == 0, result.stdout + result.stderr
     looked = findings(result)
-    assert set(looked) == {"configuration", "access", "descriptors", "port", "AI Horde", "key", "clock"}
+    assert set(looked) == {"configuration", "access", "descriptors", "port", "metrics port", "AI Horde", "key", "clock"}
     assert "WRONG" not in looked.values() and "alice#2" in result.stdout and ALICE_KEY not in result.stdout
 
 

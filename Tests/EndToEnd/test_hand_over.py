@@ -1,5 +1,6 @@
 """A socket that systemd hands over: a restart refuses nobody and cuts nobody off."""
 
+import shutil
 import socket
 import threading
 
@@ -7,6 +8,7 @@ import pytest
 
 import contract
 import processes
+import wire
 from processes import eventually
 
 
@@ -54,6 +56,29 @@ def test_a_restart_with_five_hundred_in_flight(horde, listening, tmp_path):
     assert first.wait(10) == 0
     second.close()
     assert horde.counters["open_jobs"] == 0
+
+
+@pytest.mark.skipif(not shutil.which("systemd-socket-activate"), reason="systemd-socket-activate is not installed")
+def test_systemd_itself_starts_it_for_the_first_client(horde):
+    with socket.create_server(("127.0.0.1", 0)) as place:
+        address = place.getsockname()
+    answers = []
+
+    def knock():
+        try:
+            return wire.ask(address, "GET", "/health")
+        except ConnectionRefusedError:
+            return None
+
+    client = threading.Thread(target=lambda: answers.append(eventually(knock, 10, "the socket")))
+    client.start()
+    server = processes.Child(
+        "serve", "--horde-url", horde.url, "--metrics-listen", "off",
+        before=["systemd-socket-activate", "--listen", "{}:{}".format(*address)],
+    )
+    client.join(15)
+    assert server.address == address and [answer.status for answer in answers] == [200]
+    server.close()
 
 
 def test_who_is_connected_already_is_answered(horde, listening):
