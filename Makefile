@@ -54,10 +54,10 @@ format:
 fuzz: dependencies
 	@Scripts/fuzz $(FUZZ_SECONDS)
 
-bench:
+bench: dependencies
 	@Scripts/bench
 
-deb:
+deb: dependencies
 	swift build $(RELEASE_FLAGS)
 	@Scripts/package .build/release/interposer
 

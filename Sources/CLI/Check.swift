@@ -15,6 +15,8 @@ struct Check: ParsableCommand {
         _ = try settled.key()
         _ = try settled.tls()
         try settled.checkAccess(listeningOn: settled.settings.listen ?? ServeSettings.usualListen)
-        StandardOutput.write("\(options.hordeOptions.config ?? "The configuration"): nothing is wrong.")
+        // Somebody may think that the service's file was meant.
+        let unread = "The flags and the environment: nothing is wrong. No file was read: --config names one."
+        StandardOutput.write(options.hordeOptions.config.map { "\($0): nothing is wrong." } ?? unread)
     }
 }

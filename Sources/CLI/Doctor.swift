@@ -24,6 +24,8 @@ struct Doctor: ParsableCommand {
         try Program.run { [options] in
             let settled = try options.settle()
             let key = try settled.key()
+            _ = try settled.formats()
+            _ = try settled.tls()
             var findings: [Finding] = [
                 .right("configuration", "nothing is wrong"), Self.access(settled.settings), Self.descriptors(),
                 await Self.port("port", settled.settings.listen ?? ServeSettings.usualListen),

@@ -87,7 +87,9 @@ extension Setting {
             otherVariables: ["AI_HORDE_API_KEY"],
             isSecret: true,
             isReloadable: true,
-            show: { $0.hordeKey == nil ? "anonymous" : "(secret)" },
+            show: {
+                $0.hordeKey != nil ? "(secret)" : $0.hordeKeyFile != nil ? "(in horde.api_key_file)" : "anonymous"
+            },
             set: { settings, texts in
                 settings.hordeKey = texts.first.flatMap(HordeKey.init)
                 return settings.hordeKey != nil
