@@ -342,6 +342,13 @@ def crowding(pair, stream):
         finally:
             for other in silent:
                 other.heal()
+
+    def rested():
+        # What hung has failed by now, or fails as it is let go: then Horde is left alone for a moment.
+        outcome = ask(pair.server, plan, stream, "rested")
+        return outcome.end != "upstream_resting" and outcome
+
+    check(plan, processes.eventually(rested, 10, "another try"), {ANSWERED})
     check_recovery(pair.server, plan, stream)
 
 
